@@ -1,0 +1,414 @@
+"""
+`oms.toml` as a checked value: every key of the file, its type, its default.
+
+Errors name file, key, value and the nearest known key. Reading needs only the standard library and pydantic;
+editing (`set_value`) keeps comments through tomlkit.
+"""
+
+import difflib
+import tomllib
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from oms.errors import ConfigError, UnknownChannel, UnknownLocation
+from oms.model.money import CURRENCIES
+from oms.model.times import duration, zone
+from oms.words import _
+
+CHANNEL_KINDS = (
+    "amazon", "shopify", "tiktok", "temu", "lazada", "shopee", "ebay", "etsy", "woocommerce", "walmart", "square",
+    "google", "generic",
+)  # fmt: skip
+PLATFORM_LABEL_KINDS = ("tiktok", "shopee", "lazada", "temu")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def _money(value: object) -> Decimal:
+    if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
+        raise ValueError(_('not an amount of money: write it as text, "1.50"'))
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        raise ValueError(_('not an amount of money: write it as text, "1.50"')) from None
+    if not amount.is_finite() or amount < 0:
+        raise ValueError(_("an amount of money is 0 or more"))
+    return amount
+
+
+def _zone(value: str) -> str:
+    try:
+        zone(value)
+    except KeyError:
+        raise ValueError(_('not a time zone: use a name like "Europe/Berlin"')) from None
+    return value
+
+
+def _currency(value: str) -> str:
+    if value.upper() not in CURRENCIES:
+        raise ValueError(_('not a currency: use an ISO 4217 code like "USD"'))
+    return value.upper()
+
+
+def _country(value: str) -> str:
+    if len(value) != 2 or not value.isalpha():
+        raise ValueError(_('not a country: use a two-letter code like "US"'))
+    return value.upper()
+
+
+def _duration(value: object) -> timedelta:
+    if isinstance(value, timedelta):
+        return value
+    try:
+        return duration(str(value))
+    except ValueError:
+        raise ValueError(_('not a length of time: write "24h", "7d" or "90m"')) from None
+
+
+def _clock(value: str) -> str:
+    hours, _colon, minutes = value.partition(":")
+    if not (hours.isdigit() and minutes.isdigit() and len(minutes) == 2 and int(hours) < 24 and int(minutes) < 60):
+        raise ValueError(_('not a time of day: write "14:00"'))
+    return f"{int(hours):02d}:{minutes}"
+
+
+def _closed(value: str) -> str:
+    try:
+        first, _slash, last = value.partition("/")
+        if date.fromisoformat(first) > date.fromisoformat(last or first):
+            raise ValueError
+    except ValueError:
+        raise ValueError(_('not a day or a range of days: write "2027-02-05" or "2027-02-05/2027-02-12"')) from None
+    return value
+
+
+def _buffer(value: object) -> int | str:
+    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+        return value
+    if isinstance(value, str) and value.endswith("%") and value[:-1].isdigit() and int(value[:-1]) <= 100:
+        return value
+    if value == "auto":
+        raise ValueError(_('buffer = "auto" is not built yet: use a number or a percentage like "10%"'))
+    raise ValueError(_('a buffer is a number of units or a percentage like "10%"'))
+
+
+Money = Annotated[Decimal, BeforeValidator(_money)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Currency = Annotated[str, AfterValidator(_currency)]
+Country = Annotated[str, AfterValidator(_country)]
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Clock = Annotated[str, AfterValidator(_clock)]
+Closed = Annotated[str, AfterValidator(_closed)]
+Buffer = Annotated[int | str, BeforeValidator(_buffer)]
+Code = Annotated[str, Field(pattern=r"^[^\s/\\:*?\"<>|]+$", max_length=60)]
+Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Business(Table):
+    """Who you are: the currency and zone of everything that says no other."""
+
+    name: str = "My shop"
+    currency: Currency = "USD"
+    timezone: Zone = "UTC"
+    language: Literal["en", "zh"] = "en"
+
+
+class Location(Table):
+    """A place that holds stock and ships."""
+
+    code: Code
+    name: str = ""
+    channel_names: dict[str, str] = {}
+    kind: Literal["warehouse", "store", "3pl"] = "warehouse"
+    country: Country
+    region: str | None = None
+    city: str | None = None
+    postcode: str | None = None
+    latitude: float | None = Field(None, ge=-90, le=90)
+    longitude: float | None = Field(None, ge=-180, le=180)
+    ships: bool = True
+    pickup: bool = False
+    returns: bool = True
+    cutoff: Clock = "23:59"
+    timezone: Zone | None = None  # the business's where absent
+    working_days: tuple[Weekday, ...] = ("mon", "tue", "wed", "thu", "fri")
+    closed: tuple[Closed, ...] = ()
+    daily_capacity: int | None = Field(None, ge=0)
+    handling: Money = Decimal(0)
+    handling_unit: Money = Decimal(0)
+    safety_stock: int = Field(0, ge=0)
+    routing_reserve: int = Field(0, ge=0)
+    format: str | None = None  # the 3PL's order file: a name in formats/
+
+    def called(self, name: str, channel: str) -> bool:
+        """Whether `channel` means this location when it says `name`."""
+        wanted = name.strip().casefold()
+        names = (self.channel_names.get(channel), self.name, self.code)
+        return any(known is not None and known.strip().casefold() == wanted for known in names)
+
+
+class Channel(Table):
+    """One account on a channel."""
+
+    name: Code
+    kind: str
+    timezone: Zone | None = None
+    currency: Currency | None = None
+    locations: tuple[str, ...] | None = None
+    buffer: Buffer = 0
+    max_listed: int | None = Field(None, ge=0)
+    priority: int = 0
+    services: dict[str, str] = {}
+    label: Literal["own", "platform"] | None = None
+    ship_complete: bool = False
+    handling_days: int = Field(2, ge=0)
+
+    @property
+    def labels_itself(self) -> bool:
+        """True where the platform makes the shipping label, so that masked addresses are no obstacle."""
+        if self.label is not None:
+            return self.label == "platform"
+        return self.kind in PLATFORM_LABEL_KINDS
+
+
+class FallbackRate(Table):
+    """The price of a parcel where no row of the rate card matches."""
+
+    base: Money
+    per_km: Money = Decimal(0)
+    per_kg: Money = Decimal(0)
+
+
+class Routing(Table):
+    goal: Literal["cost", "distance", "ranked"] = "cost"
+    split_penalty: Money = Decimal(0)
+    late_penalty: Money = Decimal(0)
+    wait_penalty: Money = Decimal(0)
+    max_parcels: int = Field(3, ge=1, le=10)
+    volumetric_divisor: int = Field(5000, ge=1)
+    stickiness: Money = Decimal("0.50")
+    fallback_rate: FallbackRate | None = None
+    ranking: tuple[str, ...] = ()
+
+
+class Verify(Table):
+    accept_cod: tuple[str, ...] = ()
+    unpaid_hold: Duration = timedelta(days=7)
+
+
+class Pick(Table):
+    max_age: Duration = timedelta(hours=24)
+    slips: bool = True
+
+
+class Sync(Table):
+    oversell_risk: float = Field(0.001, gt=0, lt=1)
+    guard_zeroed: float = Field(0.3, ge=0, le=1)
+    max_age: Duration = timedelta(hours=24)
+
+
+class Limits(Table):
+    file_mb: int = Field(512, ge=1)
+    rows: int = Field(5_000_000, ge=1)
+    columns: int = Field(1_000, ge=1)
+
+
+class Config(Table):
+    business: Business = Business()
+    locations: tuple[Location, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    routing: Routing = Routing()
+    verify: Verify = Verify()
+    pick: Pick = Pick()
+    fx: dict[str, Decimal] = {}
+    sync: Sync = Sync()
+    limits: Limits = Limits()
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> "Config":
+        for what, names in (("locations", self.location_codes), ("channels", tuple(c.name for c in self.channels))):
+            twice = sorted({name for name in names if names.count(name) > 1})
+            if twice:
+                raise ValueError(_("{what}: `{name}` stands twice", what=what, name=twice[0]))
+        wanted = [(f"channels.{c.name}.locations", code) for c in self.channels for code in c.locations or ()]
+        wanted += [("routing.ranking", code) for code in self.routing.ranking]
+        for key, code in wanted:
+            if code not in self.location_codes:
+                raise ValueError(_("{key}: no location `{code}`{near}", key=key, code=code,
+                                   near=_nearest(code, self.location_codes)))  # fmt: skip
+        names = tuple(c.name for c in self.channels)
+        for name in self.verify.accept_cod:
+            if name not in names:
+                raise ValueError(
+                    _("verify.accept_cod: no channel `{name}`{near}", name=name, near=_nearest(name, names))
+                )
+        return self
+
+    @property
+    def location_codes(self) -> tuple[str, ...]:
+        """Codes of all locations, in the order of the file."""
+        return tuple(location.code for location in self.locations)
+
+    def location(self, code: str) -> Location:
+        """The location `code`; UnknownLocation otherwise."""
+        for location in self.locations:
+            if location.code == code:
+                return location
+        raise UnknownLocation(
+            _("no location `{code}` in oms.toml{near}", code=code, near=_nearest(code, self.location_codes)),
+            _("locations: {codes}", codes=", ".join(self.location_codes) or "none; add a [[locations]] table"),
+        )
+
+    def location_named(self, name: str, channel: str) -> Location | None:
+        """The location that `channel` calls `name`, by `channel_names`, name or code; None when nobody does."""
+        return next((location for location in self.locations if location.called(name, channel)), None)
+
+    def channel(self, name: str) -> Channel:
+        """The channel `name`; UnknownChannel otherwise."""
+        for channel in self.channels:
+            if channel.name == name:
+                return channel
+        names = tuple(channel.name for channel in self.channels)
+        raise UnknownChannel(
+            _("no channel `{name}` in oms.toml{near}", name=name, near=_nearest(name, names)),
+            _("channels: {names}", names=", ".join(names) or "none; add a [[channels]] table"),
+        )
+
+    def selling_locations(self, channel: Channel) -> tuple[Location, ...]:
+        """The locations a channel sells from and its orders are routed from, in code order."""
+        codes = channel.locations
+        chosen = [l for l in self.locations if (l.ships if codes is None else l.code in codes)]  # noqa: E741
+        return tuple(sorted(chosen, key=lambda location: location.code))
+
+    def zone_of(self, place: Location | Channel | None) -> str:
+        """The zone name of a location or channel, else the business's."""
+        return (place.timezone if place else None) or self.business.timezone
+
+    def currency_of(self, channel: Channel | None) -> str:
+        """The currency of a channel's files that name none, else the business's."""
+        return (channel.currency if channel else None) or self.business.currency
+
+
+def _nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
+    close = difflib.get_close_matches(word, known, 1, 0.5)
+    return _(", did you mean `{close}`?", close=close[0]) if close else ""
+
+
+def load(path: Path) -> Config:
+    """
+    Read and check `oms.toml`.
+
+    Raises ConfigError listing every problem: key, value, what is wrong and the nearest known key.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError(_("{file}: not UTF-8 text", file=path), _("save it as UTF-8")) from error
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "oms.toml", formats: tuple[str, ...] | None = None) -> Config:
+    """Check the text of an `oms.toml` called `name`; `formats` are the names of the files in formats/."""
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_("{file}: not TOML: {error}", file=name, error=error)) from error
+    try:
+        config = Config.model_validate(raw)
+    except ValidationError as error:
+        problems = [_problem(problem, raw) for problem in error.errors()]
+        raise ConfigError("\n".join(f"{name}: {problem}" for problem in problems),
+                          _("every key is explained in docs/reference/config.md")) from error  # fmt: skip
+    if formats is None:
+        folder = Path(name).parent / "formats"
+        formats = tuple(sorted(file.stem for file in folder.glob("*.toml"))) if folder.is_dir() else ()
+    kinds = CHANNEL_KINDS + formats
+    for channel in config.channels:
+        if channel.kind not in kinds:
+            raise ConfigError(
+                _("{file}: channels.{name}.kind `{kind}`: no such kind of channel{near}",
+                  file=name, name=channel.name, kind=channel.kind, near=_nearest(channel.kind, kinds)),
+                _("kinds: {kinds}", kinds=", ".join(kinds)),
+            )  # fmt: skip
+    return config
+
+
+def _problem(problem: Any, raw: dict[str, Any]) -> str:
+    """One line for one pydantic complaint: key, value, what is wrong, the nearest known key."""
+    where = problem["loc"]
+    key = ".".join(_part(raw, where, index) for index in range(len(where)))
+    if problem["type"] == "extra_forbidden":
+        near = _nearest(str(where[-1]), _known_keys(where[:-1]))
+        return _("`{key}`: unknown key{near}", key=key, near=near)
+    if problem["type"] == "missing":
+        return _("`{key}`: is missing", key=key)
+    message = problem["msg"].removeprefix("Value error, ")
+    message = message[:1].lower() + message[1:]
+    value = problem["input"]
+    shown = "" if isinstance(value, (dict, list, tuple)) or not key else f" `{value}`"
+    return f"`{key}`{shown}: {message}" if key else message
+
+
+def _part(raw: Any, where: tuple[Any, ...], index: int) -> str:
+    """A list index as the code or name that stands there, a key as itself."""
+    part = where[index]
+    if not isinstance(part, int):
+        return str(part)
+    try:
+        for step in where[: index + 1]:
+            raw = raw[step]
+        return str(raw.get("code") or raw.get("name") or part)
+    except (KeyError, IndexError, TypeError, AttributeError):
+        return str(part)
+
+
+def _known_keys(where: tuple[Any, ...]) -> list[str]:
+    model: Any = Config
+    tables = {"locations": Location, "channels": Channel, "fallback_rate": FallbackRate}
+    for part in where:
+        if isinstance(part, int):
+            continue
+        model = tables.get(part) or (model.model_fields[part].annotation if part in model.model_fields else None)
+        if not hasattr(model, "model_fields"):
+            return []
+    return list(model.model_fields)
+
+
+def set_value(text: str, key: str, value: str) -> str:
+    """
+    The text of an `oms.toml` with `key` set to `value`, comments and layout kept.
+
+    `key` is dotted: `routing.goal`, `channels.amazon-us.buffer`, `locations.NJ.cutoff` (an entry of a list is named by
+    its code or name). `value` is TOML (`2`, `true`, `["NJ"]`), else it is taken as text.
+    """
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    document = tomlkit.parse(text)
+    parts = key.split(".")
+    here: Any = document
+    for part in parts[:-1]:
+        if isinstance(here, list):
+            entry = next((e for e in here if part in (e.get("code"), e.get("name"))), None)
+            if entry is None:
+                raise ConfigError(_("`{key}`: nothing is called `{part}`", key=key, part=part))
+            here = entry
+        else:
+            if part not in here:
+                here[part] = tomlkit.table()
+            here = here[part]
+    if isinstance(here, list):
+        raise ConfigError(_("`{key}`: name a key of the entry, as in `{key}.KEY`", key=key))
+    try:
+        parsed = tomlkit.value(value)
+    except TOMLKitError:
+        parsed = value
+    here[parts[-1]] = parsed
+    return tomlkit.dumps(document)
