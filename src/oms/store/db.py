@@ -1,0 +1,276 @@
+"""
+The one writer and the many readers of `oms.db`.
+
+    with store.write("route", now) as batch: ...      lock + BEGIN IMMEDIATE + one `batches` row, commit or nothing
+    with store.read() as conn: ...                    read only
+
+Files are written after the commit, from the bytes kept in `documents`; what a crash left is finished by the next write.
+"""
+
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from oms import faults
+from oms.config import Config
+from oms.errors import OmsError
+from oms.model.times import iso
+from oms.store.schema import UNDOABLE
+from oms.words import _
+from oms.workspace import STORE_NAME, locked, make_private_folder, write_private
+
+VERSION = 1  # of the newest migration; migrations.py asserts that they agree
+
+
+@dataclass
+class Document:
+    """A file we wrote, or will write once the batch is committed. `path` is relative to the workspace."""
+
+    kind: str
+    path: str
+    location: str | None = None
+    channel: str | None = None
+    recovered: bool = False
+
+    def json(self) -> dict[str, Any]:
+        """As in `documents[]`."""
+        found: dict[str, Any] = {
+            "kind": self.kind, "location": self.location, "channel": self.channel, "path": self.path,
+        }  # fmt: skip
+        return found | ({"recovered": True} if self.recovered else {})
+
+
+@dataclass
+class Batch:
+    """One run of a command that writes."""
+
+    id: int
+    conn: sqlite3.Connection
+    now: datetime
+    command: str
+    dry_run: bool
+    recovered: list[Document] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+
+    @property
+    def at(self) -> str:
+        """Now, as the store writes times."""
+        return iso(self.now)
+
+    @property
+    def folder(self) -> str:
+        """The batch's own folder of documents: `outbox/2026-11-22-0012-route`."""
+        return f"outbox/{self.now:%Y-%m-%d}-{self.id:04d}-{self.command}"
+
+    def event(
+        self, kind: str, *, order_id: int | None = None, sku: str | None = None, location: str | None = None,
+        detail: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Write one line of the journal."""
+        self.conn.execute(
+            "INSERT INTO events (batch_id, at, kind, order_id, sku, location, detail) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (self.id, self.at, kind, order_id, sku, location, json.dumps(detail or {}, ensure_ascii=False)),
+        )
+
+    def document(
+        self, kind: str, name: str, data: bytes, *, location: str | None = None, channel: str | None = None,
+        folder: str | None = None,
+    ) -> str:  # fmt: skip
+        """
+        Keep `data` as the document `name` of this batch; the file appears when the batch is committed.
+
+        Returns its path relative to the workspace, in `folder` (the batch's own where absent).
+        """
+        path = f"{folder or self.folder}/{name}"
+        cursor = self.conn.execute(
+            "INSERT INTO documents (batch_id, kind, path, location, channel, sha256, bytes) VALUES (?,?,?,?,?,?,?)",
+            (self.id, kind, path, location, channel, hashlib.sha256(data).hexdigest(), zlib.compress(data, 1)),
+        )
+        self.conn.execute("INSERT INTO pending_files (document_id) VALUES (?)", (cursor.lastrowid,))
+        self.documents.append(Document(kind, path, location, channel))
+        return path
+
+    def move_file(self, source: Path, target: Path) -> None:
+        """Move a file once the batch is committed."""
+        self.conn.execute("INSERT INTO pending_files (move_from, move_to) VALUES (?, ?)", (str(source), str(target)))
+
+    def touch_orders(self, sql: str, parameters: Any = ()) -> None:
+        """Note the order ids that `sql` selects: their holds and statuses are derived anew before the commit."""
+        self.conn.execute(f"INSERT OR IGNORE INTO temp.touched_orders {sql}", parameters)
+
+    def touch_stock(self, sql: str, parameters: Any = ()) -> None:
+        """Note the (sku, location) pairs that `sql` selects: their balances are derived anew before the commit."""
+        self.conn.execute(f"INSERT OR IGNORE INTO temp.touched_stock {sql}", parameters)
+
+    def summary(self, found: dict[str, Any]) -> None:
+        """What `oms log` shows of this batch."""
+        self.conn.execute(
+            "UPDATE batches SET summary = ? WHERE id = ?", (json.dumps(found, ensure_ascii=False), self.id)
+        )
+
+
+class Store:
+    """`oms.db` of the workspace `root`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.path = root / STORE_NAME
+
+    @contextmanager
+    def read(self) -> Iterator[sqlite3.Connection]:
+        """A connection that cannot write. A store that is missing or old is brought up to date first."""
+        if not self.path.exists() or self._version() < VERSION:
+            with locked(self.root, "migrate", 30):
+                self._connect(migrate=True).close()
+        conn = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        conn.row_factory = sqlite3.Row
+        try:
+            conn.execute("BEGIN")  # one snapshot, however many queries
+            yield conn
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
+        finally:
+            conn.close()
+
+    @contextmanager
+    def write(
+        self, command: str, now: datetime, *, config: Config, words: str = "", wait: float = 30.0, dry_run: bool = False,
+        undoes: int | None = None,
+    ) -> Iterator[Batch]:  # fmt: skip
+        """
+        The block runs alone, and happens whole or not at all; with `dry_run` it never happens.
+
+        Raises WorkspaceLocked after `wait` seconds.
+        """
+        with locked(self.root, command, wait):
+            conn = self._connect(migrate=True)
+            try:
+                recovered = [] if dry_run else self._write_pending(conn, recovering=True)
+                conn.execute("BEGIN IMMEDIATE")
+                _mirror(conn, config)
+                before = _sequences(conn)
+                cursor = conn.execute(
+                    "INSERT INTO batches (command, words, started_at, undoes) VALUES (?, ?, ?, ?)",
+                    (command, words, iso(now), undoes),
+                )
+                conn.execute("CREATE TEMP TABLE touched_orders (order_id INTEGER PRIMARY KEY)")
+                conn.execute("CREATE TEMP TABLE touched_stock (sku TEXT, location TEXT, PRIMARY KEY (sku, location))")
+                batch = Batch(int(cursor.lastrowid or 0), conn, now, command, dry_run, recovered)
+                yield batch
+                _mark(conn, batch.id, before)
+                if dry_run:
+                    conn.execute("ROLLBACK")
+                else:
+                    faults.point("before the commit")
+                    conn.execute("COMMIT")
+                    faults.point("after the commit")
+                    self._write_pending(conn)
+            except BaseException as error:
+                if conn.in_transaction:
+                    conn.execute("ROLLBACK")
+                if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
+                    raise self._damaged(error) from error
+                raise
+            finally:
+                conn.close()
+
+    def finish_documents(self, wait: float = 30.0) -> list[Document]:
+        """Write the files of committed batches that a crash left unwritten."""
+        with locked(self.root, "doctor", wait):
+            conn = self._connect(migrate=True)
+            try:
+                return self._write_pending(conn, recovering=True)
+            finally:
+                conn.close()
+
+    def _write_pending(self, conn: sqlite3.Connection, recovering: bool = False) -> list[Document]:
+        pending = conn.execute(
+            "SELECT p.id, p.move_from, p.move_to, d.kind, d.path, d.location, d.channel, d.bytes "
+            "FROM pending_files p LEFT JOIN documents d ON d.id = p.document_id ORDER BY p.id"
+        ).fetchall()
+        written = []
+        for row in pending:
+            if row["path"] is not None:
+                write_private(self.root / row["path"], zlib.decompress(row["bytes"]))
+                written.append(Document(row["kind"], row["path"], row["location"], row["channel"], recovering))
+            elif Path(row["move_from"]).exists():
+                make_private_folder(Path(row["move_to"]).parent)
+                os.replace(row["move_from"], row["move_to"])
+            faults.point("after a rename")
+        if pending:
+            conn.execute("DELETE FROM pending_files WHERE id <= ?", (pending[-1]["id"],))
+        return written
+
+    def _version(self) -> int:
+        conn = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
+        try:
+            return int(conn.execute("PRAGMA user_version").fetchone()[0])
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
+        finally:
+            conn.close()
+
+    def _connect(self, migrate: bool = False) -> sqlite3.Connection:
+        if not self.path.exists():
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        conn = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+        conn.row_factory = sqlite3.Row
+        try:
+            conn.execute("PRAGMA journal_mode = WAL")
+            conn.execute("PRAGMA foreign_keys = ON")
+            conn.execute("PRAGMA synchronous = FULL")
+            conn.execute("PRAGMA cache_size = -65536")
+            if migrate and int(conn.execute("PRAGMA user_version").fetchone()[0]) < VERSION:
+                from oms.store.migrations import migrate as bring_up
+
+                bring_up(conn)
+        except sqlite3.DatabaseError as error:
+            conn.close()
+            raise self._damaged(error) from error
+        return conn
+
+    def _damaged(self, error: sqlite3.Error) -> OmsError:
+        return OmsError(
+            _("{file}: the store cannot be used: {error}", file=self.path.name, error=error),
+            _("free disk space if it ran out; else put the newest file of backups/ in its place"),
+        )
+
+
+def _mirror(conn: sqlite3.Connection, config: Config) -> None:
+    """Copy the locations and channels of oms.toml into the store, so that keys hold."""
+    for place in config.locations:
+        row = (place.code, place.name, place.kind, place.model_dump_json())
+        conn.execute(
+            "INSERT INTO locations VALUES (?, ?, ?, ?) ON CONFLICT (code) DO UPDATE "
+            "SET name = excluded.name, kind = excluded.kind, settings = excluded.settings",
+            row,
+        )
+    for channel in config.channels:
+        conn.execute(
+            "INSERT INTO channels VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE "
+            "SET kind = excluded.kind, settings = excluded.settings",
+            (channel.name, channel.kind, channel.model_dump_json()),
+        )
+
+
+def _sequences(conn: sqlite3.Connection) -> dict[str, int]:
+    return {row["name"]: int(row["seq"]) for row in conn.execute("SELECT name, seq FROM sqlite_sequence")}
+
+
+def _mark(conn: sqlite3.Connection, batch_id: int, before: dict[str, int]) -> None:
+    """Remember the range of ids that this batch made in each table."""
+    after = _sequences(conn)
+    for name in UNDOABLE:
+        if after.get(name, 0) > before.get(name, 0):
+            conn.execute(
+                "INSERT INTO marks (batch_id, name, first_id, last_id) VALUES (?, ?, ?, ?)",
+                (batch_id, name, before.get(name, 0) + 1, after[name]),
+            )
