@@ -45,4 +45,5 @@ def record_changes(conn: sqlite3.Connection) -> None:
 def migrate(conn: sqlite3.Connection) -> None:
     """Bring the store behind `conn` to the newest version, as `PRAGMA user_version` then says (db.VERSION)."""
     migrations.apply(Database(conn))
-    conn.execute(f"PRAGMA user_version = {len(migrations)}")
+    (applied,) = conn.execute("SELECT count(*) FROM _sqlite_migrations WHERE migration_set = 'oms'").fetchone()
+    conn.execute(f"PRAGMA user_version = {int(applied)}")

@@ -1,0 +1,72 @@
+"""
+The command line: words and flags, one module a group of commands; each command is a few lines over one flow.
+
+The error boundary stands here, once: an expected error is an `error:` line, a `hint:` line and its exit code.
+"""
+
+import importlib
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from oms import __version__
+from oms.cli import console
+from oms.errors import OmsError
+from oms.words import _
+
+#: Modules with commands, in the order in which `oms --help` shows them: the stages of the day.
+GROUPS = ("start", "importing", "mapping", "routing", "shipping", "syncing", "looking", "stock", "safety")
+
+
+class Boundary(TyperGroup):
+    """The group of all commands, where expected errors end."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; expected errors become a message and an exit code."""
+        try:
+            return super().invoke(ctx)
+        except OmsError as error:
+            console.error(error.message, error.hint)
+            raise typer.Exit(error.exit_code) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            console.error(_("{file}: {what}", file=error.filename or "", what=error.strerror or error))
+            raise typer.Exit(1) from error
+
+
+app = typer.Typer(
+    cls=Boundary,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help=_("Every channel's orders, one stock, one way out, from files on your own machine."),
+    epilog=_("See a whole day first: oms demo · then begin with: oms init"),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        console.line(f"oms {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("Print the version and stop."))
+    ] = False,
+) -> None:
+    """Every channel's orders, one stock, one way out, from files on your own machine."""
+
+
+for _group in GROUPS:
+    importlib.import_module(f"oms.cli.{_group}").register(app)
+
+
+def main() -> None:
+    """The command `oms`."""
+    console.prepare()
+    app(prog_name="oms")

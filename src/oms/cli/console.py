@@ -1,0 +1,131 @@
+"""
+The only code that prints. Data goes to stdout: a table on a terminal, TSV in a pipe, or one JSON document; words go to
+stderr. A seller's data never passes through markup.
+"""
+
+import json as _json
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import typer
+
+from oms.words import _
+
+
+class Report(Protocol):
+    """What a flow returns."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 done, 1 nothing could be done, 3 done but some input was rejected …"""
+
+    def json(self) -> dict[str, Any]:
+        """The keys of the JSON contract."""
+
+
+def prepare() -> None:
+    """Let every character through, whatever the terminal's encoding."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def finish(report: Report, as_json: bool, show: Callable[[], None]) -> None:
+    """Print `report`, as JSON or by `show`, and end with its exit code."""
+    if as_json:
+        json(report.json())
+    else:
+        show()
+    if report.exit_code:
+        raise typer.Exit(report.exit_code)
+
+
+def json(document: dict[str, Any]) -> None:
+    """Print one JSON document on stdout."""
+    print(_json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def line(text: str) -> None:
+    """Print one line of data on stdout."""
+    print(text)
+
+
+def say(text: str) -> None:
+    """Say something to the person: stderr."""
+    print(text, file=sys.stderr)
+
+
+def warn(text: str, hint: str | None = None) -> None:
+    """Say what the person should look at: stderr."""
+    say(f"warning: {text}")
+    if hint:
+        say(f"hint: {hint}")
+
+
+def error(text: str, hint: str | None = None) -> None:
+    """Say what went wrong and what to do: stderr, and on stdout as JSON where `--json` was asked for."""
+    for each in text.splitlines() or [""]:
+        say(f"error: {each}")
+    if hint:
+        say(f"\nhint: {hint}")
+    if "--json" in sys.argv[1:]:
+        json({"error": text, "hint": hint})
+
+
+def on_terminal() -> bool:
+    """Whether a person looks at stdout."""
+    return sys.stdout.isatty()
+
+
+def table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = (), title: str | None = None
+) -> None:
+    """Print rows: a table on a terminal, else TSV with a heading line. None prints as nothing."""
+    if not on_terminal():
+        print("\t".join(columns))
+        for row in rows:
+            print("\t".join(_tsv(cell) for cell in row))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
+    for column in columns:
+        shown.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")
+    for row in rows:
+        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
+    Console().print(shown)
+
+
+def _tsv(cell: object) -> str:
+    text = "" if cell is None else str(cell)
+    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+
+
+@contextmanager
+def progress(title: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+    """A progress bar on stderr where a person looks at it; yields `advance(steps)`."""
+    if not sys.stderr.isatty():
+        yield lambda steps: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    with Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), TimeElapsedColumn(),
+        console=Console(stderr=True), transient=True,
+    ) as bar:  # fmt: skip
+        task = bar.add_task(title, total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def documents(found: Iterable[Any]) -> None:
+    """Print the files a command wrote."""
+    table(
+        [_("kind"), _("location"), _("channel"), _("path")],
+        ([d.kind, d.location, d.channel, d.path + (_(" (recovered)") if d.recovered else "")] for d in found),
+    )
