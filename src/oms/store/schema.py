@@ -161,9 +161,10 @@ CREATE TABLE orders (
     route_tried INTEGER NOT NULL DEFAULT 0,
     status TEXT NOT NULL DEFAULT 'ready'
 ) STRICT;
-CREATE UNIQUE INDEX orders_by_channel_id ON orders(channel, channel_order_id) WHERE channel_order_id IS NOT NULL;
+CREATE UNIQUE INDEX orders_by_channel_id ON orders(channel_order_id, channel) WHERE channel_order_id IS NOT NULL;
 CREATE INDEX orders_by_ref ON orders(order_ref, channel);
 CREATE INDEX orders_by_status ON orders(status, channel);
+CREATE INDEX orders_by_time ON orders(placed_at);
 
 CREATE TABLE contacts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
