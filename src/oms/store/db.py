@@ -157,6 +157,7 @@ class Store:
                 conn.execute("BEGIN IMMEDIATE")
                 _mirror(conn, config)
                 before = _sequences(conn)
+                conn.executemany("INSERT OR REPLACE INTO floors VALUES (?, ?)", [(t, before.get(t, 0)) for t in UNDOABLE])
                 cursor = conn.execute(
                     "INSERT INTO batches (command, words, started_at, undoes) VALUES (?, ?, ?, ?)",
                     (command, words, iso(now), undoes),

@@ -22,7 +22,8 @@ def record_changes(conn: sqlite3.Connection) -> None:
     """
     Make the store remember what a batch overwrites: the row before, as JSON, in `changes`.
 
-    What a batch inserts needs no trigger: ids only grow, so `marks` remembers the range.
+    What a batch inserts needs no trigger: ids only grow, so `marks` remembers the range, and `floors` tells a row that
+    the running batch made itself from one that it found.
     """
     for table in UNDOABLE:
         columns = [row[1] for row in conn.execute(f"PRAGMA table_info({table})")]
@@ -38,8 +39,10 @@ def record_changes(conn: sqlite3.Connection) -> None:
             f"INSERT INTO changes (batch_id, name, row_id, before) "
             f"VALUES ((SELECT max(id) FROM batches), '{table}', OLD.id, json_object({stored}));"
         )
-        conn.execute(f"CREATE TRIGGER changed_{table} AFTER UPDATE ON {table} WHEN {changed} BEGIN {insert} END")
-        conn.execute(f"CREATE TRIGGER removed_{table} AFTER DELETE ON {table} BEGIN {insert} END")
+        known = f"OLD.id <= (SELECT last_id FROM floors WHERE name = '{table}')"
+        conn.execute(f"CREATE TRIGGER changed_{table} AFTER UPDATE ON {table} WHEN {known} AND ({changed}) "
+                     f"BEGIN {insert} END")  # fmt: skip
+        conn.execute(f"CREATE TRIGGER removed_{table} AFTER DELETE ON {table} WHEN {known} BEGIN {insert} END")
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -34,6 +34,9 @@ CREATE TABLE changes (
 CREATE INDEX changes_by_batch ON changes(batch_id);
 CREATE INDEX changes_by_row ON changes(name, row_id);
 
+-- The newest id of each table when the running batch began: what it makes itself needs no row in `changes`.
+CREATE TABLE floors (name TEXT PRIMARY KEY, last_id INTEGER NOT NULL) STRICT;
+
 CREATE TABLE files_in (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     batch_id INTEGER NOT NULL REFERENCES batches(id),
@@ -267,6 +270,7 @@ CREATE TABLE moves (
     note TEXT
 ) STRICT;
 CREATE INDEX moves_in_order ON moves(sku, location, happened_at, tie, id);
+CREATE INDEX counts_in_order ON moves(sku, location, happened_at, tie, id) WHERE kind = 'count';
 CREATE INDEX moves_by_line ON moves(line_id) WHERE line_id IS NOT NULL;
 CREATE UNIQUE INDEX counts_once ON moves(sku, location, happened_at) WHERE kind = 'count' AND tie = 1;
 

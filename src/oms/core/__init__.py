@@ -1,0 +1,1 @@
+"""Decisions, pure: frames and values in, a decision and its reasons out."""

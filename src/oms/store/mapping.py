@@ -1,0 +1,81 @@
+"""
+Which sku a line is, and what one unit of it draws from stock.
+
+A listing row wins; else a listing_sku that equals one of our skus. A kit draws its components. What a line drew when it
+was mapped stays, however the kit changes later.
+"""
+
+from oms.store.db import Batch
+
+#: Mapped sku and units a listing unit of (channel {channel}, listing {listing}); joins products as `p`, listings as `li`.
+JOINS = """
+LEFT JOIN listings li ON li.channel = {channel} AND li.listing_sku = {listing} AND li.sku IS NOT NULL
+LEFT JOIN products p ON p.sku = COALESCE(li.sku, {listing})
+    AND NOT EXISTS (SELECT 1 FROM kit_components k LEFT JOIN products kp ON kp.sku = k.sku
+                    WHERE k.kit_sku = p.sku AND kp.sku IS NULL)
+"""
+SKU = "p.sku"
+QUANTITY = "CASE WHEN p.sku IS NOT NULL THEN COALESCE(li.quantity, 1) ELSE 1 END"
+
+#: Lines that hold or moved stock keep their mapping.
+_FIXED = """(EXISTS (SELECT 1 FROM allocations a WHERE a.line_id = l.id AND a.state <> 'released')
+    OR EXISTS (SELECT 1 FROM moves m WHERE m.line_id = l.id))"""
+
+
+def map_lines(batch: Batch) -> None:
+    """Map the lines of touched orders that are not mapped yet, or mapped otherwise and still free to change."""
+    conn = batch.conn
+    conn.execute("DROP TABLE IF EXISTS temp.mapped")
+    conn.execute(
+        f"CREATE TEMP TABLE mapped AS SELECT l.id AS line_id, {SKU} AS sku, {QUANTITY} AS quantity "
+        f"FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
+        f"{JOINS.format(channel='o.channel', listing='l.listing_sku')} "
+        f"WHERE l.sku IS NOT {SKU} OR (l.sku IS NOT NULL AND l.listing_quantity <> {QUANTITY})"
+    )
+    conn.execute(
+        f"DELETE FROM temp.mapped WHERE line_id IN (SELECT l.id FROM temp.mapped m JOIN lines l ON l.id = m.line_id "
+        f"WHERE l.sku IS NOT NULL AND (l.ordered <= l.cancelled + l.shipped OR {_FIXED}))"
+    )
+    conn.execute("DELETE FROM line_units WHERE line_id IN (SELECT line_id FROM temp.mapped)")
+    conn.execute(
+        "UPDATE lines SET sku = m.sku, listing_quantity = m.quantity FROM temp.mapped m WHERE m.line_id = lines.id"
+    )
+    explode_lines(batch)
+
+
+def explode_lines(batch: Batch) -> None:
+    """Write what a unit of each touched, mapped line draws, where that is not written yet and still matters."""
+    batch.conn.execute(
+        "INSERT INTO line_units (line_id, sku, units) "
+        "SELECT l.id, COALESCE(k.sku, l.sku), l.listing_quantity * COALESCE(k.quantity, 1) "
+        "FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
+        "LEFT JOIN kit_components k ON k.kit_sku = l.sku "
+        "WHERE l.sku IS NOT NULL AND l.external = 0 AND o.external = 0 "
+        "AND (l.ordered > l.cancelled + l.shipped OR o.counter_location IS NOT NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM line_units u WHERE u.line_id = l.id)"
+    )
+
+
+def book_counter_sales(batch: Batch) -> None:
+    """Take what was sold over a counter from that shop's stock, once a line, at the time of the sale."""
+    conn = batch.conn
+    conn.execute("DROP TABLE IF EXISTS temp.sales")
+    conn.execute(
+        "CREATE TEMP TABLE sales AS SELECT u.sku, o.counter_location AS location, -u.units * l.shipped AS quantity, "
+        "o.placed_at AS at, l.id AS line_id, o.file_id, l.row "
+        "FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
+        "JOIN line_units u ON u.line_id = l.id "
+        "WHERE o.counter_location IS NOT NULL AND l.shipped > 0 "
+        "AND NOT EXISTS (SELECT 1 FROM moves m WHERE m.line_id = l.id)"
+    )
+    conn.execute(
+        "INSERT INTO moves (batch_id, sku, location, kind, quantity, happened_at, tie, line_id, file_id, row) "
+        "SELECT ?, sku, location, 'sale', quantity, at, 0, line_id, file_id, row FROM temp.sales",
+        (batch.id,),
+    )
+    batch.touch_stock("SELECT DISTINCT sku, location FROM temp.sales")
+
+
+def touch_unmapped(batch: Batch) -> None:
+    """After new products, kits or listings: look again at every order with a line that is not mapped."""
+    batch.touch_orders("SELECT DISTINCT order_id FROM lines WHERE sku IS NULL AND external = 0")

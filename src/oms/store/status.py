@@ -1,0 +1,30 @@
+"""The status of an order: the first that is true. `DEFINITION` is the one place where it is said; doctor proves it."""
+
+from oms.store.db import Batch
+
+#: (order_id, status) of the orders in the table {orders} (a column `order_id`).
+DEFINITION = """
+SELECT o.id AS order_id, CASE
+    WHEN COALESCE(n.left_units, 0) = 0 AND COALESCE(n.shipped, 0) = 0 THEN 'cancelled'
+    WHEN o.external THEN 'external'
+    WHEN o.delivered AND COALESCE(n.left_units, 0) = 0 THEN 'delivered'
+    WHEN n.left_units = 0 THEN 'shipped'
+    WHEN n.shipped > 0 THEN 'part_shipped'
+    WHEN EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.released = 0 AND h.reason = 'unpaid') THEN 'unpaid'
+    WHEN EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.released = 0) THEN 'held'
+    WHEN EXISTS (SELECT 1 FROM allocations a WHERE a.order_id = o.id AND a.state = 'picking') THEN 'picking'
+    WHEN EXISTS (SELECT 1 FROM allocations a WHERE a.order_id = o.id AND a.state = 'reserved') THEN 'routed'
+    WHEN o.route_tried THEN 'waiting'
+    ELSE 'ready' END AS status
+FROM {orders} t JOIN orders o ON o.id = t.order_id
+LEFT JOIN (SELECT l.order_id, sum(l.ordered - l.cancelled - l.shipped) AS left_units, sum(l.shipped) AS shipped
+           FROM {orders} t JOIN lines l ON l.order_id = t.order_id GROUP BY l.order_id) n ON n.order_id = o.id
+"""
+
+
+def derive_statuses(batch: Batch) -> None:
+    """Write the status of the touched orders, in one statement."""
+    batch.conn.execute(
+        f"UPDATE orders SET status = d.status FROM ({DEFINITION.format(orders='temp.touched_orders')}) d "
+        "WHERE d.order_id = orders.id AND orders.status <> d.status"
+    )
