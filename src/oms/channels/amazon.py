@@ -1,0 +1,5 @@
+"""."""
+
+from oms.channels.base import Reader
+
+READERS: tuple[Reader, ...] = ()

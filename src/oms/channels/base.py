@@ -1,0 +1,210 @@
+"""
+What a reader of files is, and what it gives back.
+
+A reader recognises a file by its headings, says which columns it wants, and turns the text frame into the frames of
+model/frames.py. It never raises for a bad row: the row is complained about, its whole order rejected, the rest kept.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+import polars as pl
+
+from oms.config import Channel, Config
+from oms.model.frames import COUNTER_RETURNS, LINES, ORDERS, REJECTED, Schema, conform, empty
+from oms.model.times import iso
+from oms.sheets.read import Sheet
+from oms.words import _
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a reader may know beside the file."""
+
+    channel: Channel | None
+    timezone: str  # of times without an offset
+    currency: str  # of amounts without a currency
+    config: Config
+    location: str | None  # `--location`
+    now: datetime
+
+
+def _no_rows() -> pl.Series:
+    return pl.Series("row", [], pl.Int64)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One file, understood. `rows = accepted + rows_rejected + sum(ignored.values())`, always."""
+
+    format: str
+    kind: str
+    rows: int
+    rows_rejected: int = 0
+    orders_rejected: int = 0
+    ignored: dict[str, int] = field(default_factory=dict)
+    rejected: pl.DataFrame = field(default_factory=lambda: empty(REJECTED))
+    rejected_rows: pl.Series = field(default_factory=_no_rows)  # every row of every rejected order
+    orders: pl.DataFrame = field(default_factory=lambda: empty(ORDERS))
+    lines: pl.DataFrame = field(default_factory=lambda: empty(LINES))
+    returns: pl.DataFrame = field(default_factory=lambda: empty(COUNTER_RETURNS))
+    table: pl.DataFrame = field(default_factory=pl.DataFrame)  # products, kits, stock … by its kind's schema
+    as_of: str | None = None  # newest event time in the file, never later than now
+    whole_orders: bool = False  # a line missing from a newer file was removed
+    notes: tuple[str, ...] = ()
+
+
+class Reader(Protocol):
+    """A kind of file."""
+
+    @property
+    def format(self) -> str: ...  # "shopify-orders"
+    @property
+    def kind(self) -> str: ...  # one of model.frames.KINDS
+    @property
+    def channel_kind(self) -> str | None: ...  # None = our own kinds, welcome on every channel
+
+    def recognises(self, headings: frozenset[str]) -> bool:
+        """Whether a file with these headings (as sheets.columns.normal gives them) is of this kind."""
+
+    def columns(self, headings: tuple[str, ...]) -> set[str]:
+        """Which of `headings` it will read."""
+
+    def read(self, sheet: Sheet, context: Context) -> Reading:
+        """The file as frames; never raises for a bad row."""
+
+
+def number_orders(frame: pl.DataFrame, key: str) -> pl.DataFrame:
+    """`frame` with `order_no`: 0, 1, 2 … by the first row of each `key`; NULL where `key` is NULL."""
+    firsts = frame.lazy().filter(pl.col(key).is_not_null()).group_by(key).agg(pl.col("row").min())
+    numbers = firsts.sort("row").with_row_index("order_no").select(key, pl.col("order_no").cast(pl.Int64))
+    return frame.lazy().join(numbers, on=key, how="left", maintain_order="left").collect()
+
+
+def key_lines(lines: pl.DataFrame) -> pl.DataFrame:
+    """
+    `lines` with `position` (file order) and `line_key`: sku, else title and price, then `#` and its occurrence.
+
+    Needs `order_no, row, sku, title, unit_price, quantity`. Occurrences of equal content are counted by price and
+    quantity before the row, so that the same lines in another order of rows keep their keys.
+    """
+    priced = pl.col("title") + pl.when(pl.col("unit_price").is_not_null()).then(
+        pl.lit(" @ ") + pl.col("unit_price").cast(pl.String)
+    ).otherwise(pl.lit(""))
+    keyed = lines.sort("order_no", "row", nulls_last=True).with_columns(
+        position=pl.int_range(pl.len(), dtype=pl.Int64) - pl.int_range(pl.len(), dtype=pl.Int64).min().over("order_no"),
+        content=pl.coalesce(pl.col("sku"), priced, pl.lit("")),
+    )
+    again = keyed.filter(pl.struct("order_no", "content").is_duplicated()).select(
+        "row", "order_no", "content", "unit_price", "quantity"
+    )
+    counted = again.sort("order_no", "content", "unit_price", "quantity", "row").select(
+        "row", occurrence=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("order_no", "content")
+    )
+    keyed = keyed.join(counted, on="row", how="left", maintain_order="left")
+    occurrence = pl.col("occurrence").fill_null(1).cast(pl.String)
+    return keyed.with_columns(line_key=pl.col("content") + "#" + occurrence).drop("content", "occurrence")
+
+
+def newest(frame: pl.DataFrame, columns: Sequence[str], now: datetime) -> str | None:
+    """The newest of the UTC texts in `columns`, never later than `now`; None when there is none."""
+    found = frame.select(pl.max_horizontal(columns).max()).item() if columns and frame.height else None
+    return None if found is None else min(str(found), iso(now))
+
+
+def order_reading(
+    *,
+    format: str,
+    sheet: Sheet,
+    keys: pl.DataFrame,
+    orders: pl.DataFrame,
+    lines: pl.DataFrame,
+    complaints: Sequence[pl.DataFrame],
+    ignored: Mapping[str, pl.Series] | None = None,
+    returns: pl.DataFrame | None = None,
+    as_of: str | None = None,
+    whole_orders: bool = False,
+    notes: Sequence[str] = (),
+) -> Reading:
+    """
+    Put an orders file together: reject whole orders, keep the books balanced.
+
+    `keys` is `row, order_no` of every data row (order_no NULL: a row of no order); `ignored` names the rows left out
+    on purpose by reason. A complaint about a row rejects every row of its order. Rows that belong to nothing and were
+    not complained about are complained about here: nothing is dropped in silence.
+    """
+    left_out = ignored or {}
+    out = pl.concat([_no_rows(), *(rows.cast(pl.Int64) for rows in left_out.values())])
+    about = pl.concat([empty(REJECTED), sheet.rejected, *complaints])
+    about = about.filter(~pl.col("row").is_in(out.implode()))
+    about = about.unique(["row", "column"], keep="first", maintain_order=True)
+    kept = keys.filter(~pl.col("row").is_in(out.implode())) if len(out) else keys
+    orphans = kept.filter(pl.col("order_no").is_null() & ~pl.col("row").is_in(about["row"].implode()))
+    if orphans.height:
+        about = pl.concat([about, orphans.select(
+            "row", column=pl.lit(None, pl.String), value=pl.lit(None, pl.String),
+            what=pl.lit(_("a row that belongs to no order")), hint=pl.lit(None, pl.String))])  # fmt: skip
+    if about.is_empty():
+        bad_rows, bad_orders = _no_rows(), pl.Series("order_no", [], pl.Int64)
+    else:
+        complained = kept.filter(pl.col("row").is_in(about["row"].implode()))
+        bad_orders = complained["order_no"].drop_nulls().unique()
+        bad = kept.filter(pl.col("order_no").is_in(bad_orders.implode()) | pl.col("row").is_in(about["row"].implode()))
+        bad_rows = bad["row"].sort()
+        orders = orders.filter(~pl.col("order_no").is_in(bad_orders.implode()))
+        lines = lines.filter(~pl.col("order_no").is_in(bad_orders.implode()))
+        if returns is not None:
+            returns = returns.filter(~pl.col("row").is_in(bad_rows.implode()))
+    return Reading(
+        format=format,
+        kind="orders",
+        rows=keys.height,
+        rows_rejected=len(bad_rows),
+        orders_rejected=len(bad_orders),
+        ignored={reason: len(rows) for reason, rows in left_out.items() if len(rows)},
+        rejected=about.sort("row", "column", nulls_last=True),
+        rejected_rows=bad_rows,
+        orders=conform(orders, ORDERS).sort("order_no"),
+        lines=conform(lines, LINES).sort("order_no", "position"),
+        returns=empty(COUNTER_RETURNS) if returns is None else conform(returns, COUNTER_RETURNS),
+        as_of=as_of,
+        whole_orders=whole_orders,
+        notes=(*sheet.peek.notes, *sheet.notes, *notes),
+    )
+
+
+def table_reading(
+    *,
+    format: str,
+    kind: str,
+    schema: Schema,
+    sheet: Sheet,
+    table: pl.DataFrame,
+    complaints: Sequence[pl.DataFrame],
+    ignored: Mapping[str, pl.Series] | None = None,
+    rows: int | None = None,
+    as_of: str | None = None,
+    notes: Sequence[str] = (),
+) -> Reading:
+    """Put a file of single rows together: complained rows and ignored ones go, the others are `table`."""
+    left_out = ignored or {}
+    out = pl.concat([_no_rows(), *(part.cast(pl.Int64) for part in left_out.values())])
+    about = pl.concat([empty(REJECTED), sheet.rejected, *complaints])
+    about = about.filter(~pl.col("row").is_in(out.implode()))
+    about = about.unique(["row", "column"], keep="first", maintain_order=True)
+    bad_rows = about["row"].unique().sort()
+    kept = table.filter(~pl.col("row").is_in(bad_rows.implode()) & ~pl.col("row").is_in(out.implode()))
+    return Reading(
+        format=format,
+        kind=kind,
+        rows=sheet.frame.height if rows is None else rows,
+        rows_rejected=len(bad_rows),
+        ignored={reason: len(part) for reason, part in left_out.items() if len(part)},
+        rejected=about.sort("row", "column", nulls_last=True),
+        rejected_rows=bad_rows,
+        table=conform(kept, schema).sort("row"),
+        as_of=as_of,
+        notes=(*sheet.peek.notes, *sheet.notes, *notes),
+    )
