@@ -74,6 +74,11 @@ def error(text: str, hint: str | None = None) -> None:
         json({"error": text, "hint": hint})
 
 
+def error_of_file(text: str, hint: str | None = None) -> None:
+    """Say what is wrong with one file among others: stderr."""
+    say(f"error: {text}" + (f"\n  hint: {hint}" if hint else ""))
+
+
 def on_terminal() -> bool:
     """Whether a person looks at stdout."""
     return sys.stdout.isatty()

@@ -23,7 +23,9 @@ def find_order(conn: sqlite3.Connection, ref: str) -> sqlite3.Row:
         names = ", ".join(
             f"{row['channel']}/{row['channel_order_id'] if same_channel else row['order_ref']}" for row in found
         )
-        raise AmbiguousRef(_("`{ref}` names {count} orders", ref=ref, count=len(found)), _("say one of: {names}", names=names))
+        raise AmbiguousRef(
+            _("`{ref}` names {count} orders", ref=ref, count=len(found)), _("say one of: {names}", names=names)
+        )
     return found[0]
 
 
@@ -33,3 +35,13 @@ def _matching(conn: sqlite3.Connection, ref: str) -> list[sqlite3.Row]:
         "UNION SELECT * FROM orders WHERE channel_order_id = :ref ORDER BY channel, id",
         {"ref": ref},
     ).fetchall()
+
+
+def holds_of(conn: sqlite3.Connection, order_id: int) -> list[dict[str, str]]:
+    """The active holds of an order: reason, detail."""
+    return [
+        dict(row)
+        for row in conn.execute(
+            "SELECT reason, detail FROM holds WHERE order_id = ? AND released = 0 ORDER BY reason", (order_id,)
+        )
+    ]

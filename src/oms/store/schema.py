@@ -85,6 +85,7 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_by_order ON events(order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX events_by_batch ON events(batch_id);
+CREATE INDEX events_elsewhere ON events(at) WHERE kind = 'shipped_elsewhere';
 
 CREATE TABLE locations (code TEXT PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, settings TEXT NOT NULL) STRICT;
 CREATE TABLE channels (name TEXT PRIMARY KEY, kind TEXT NOT NULL, settings TEXT NOT NULL) STRICT;
@@ -168,6 +169,7 @@ CREATE UNIQUE INDEX orders_by_channel_id ON orders(channel_order_id, channel) WH
 CREATE INDEX orders_by_ref ON orders(order_ref, channel);
 CREATE INDEX orders_by_status ON orders(status, channel);
 CREATE INDEX orders_by_time ON orders(placed_at);
+CREATE INDEX orders_late ON orders(ship_by) WHERE status NOT IN ('cancelled', 'external', 'delivered', 'shipped');
 
 CREATE TABLE contacts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -219,6 +221,7 @@ CREATE TABLE lines (
 ) STRICT;
 CREATE INDEX lines_by_order ON lines(order_id);
 CREATE INDEX lines_by_listing ON lines(listing_sku);
+CREATE INDEX lines_unmapped ON lines(listing_sku, order_id) WHERE sku IS NULL AND external = 0;
 
 -- What one line unit draws: one row a sku (kits and multipacks exploded).
 CREATE TABLE line_units (
@@ -424,6 +427,15 @@ CREATE TABLE cursors (
     value TEXT NOT NULL,
     UNIQUE (channel, name)
 ) STRICT;
+
+-- What the morning screen says, counted once a batch (store/tallies.py) so that it appears at once.
+CREATE TABLE tallies (
+    name TEXT NOT NULL,
+    channel TEXT NOT NULL DEFAULT '',
+    word TEXT NOT NULL DEFAULT '',
+    n INTEGER NOT NULL,
+    PRIMARY KEY (name, channel, word)
+) STRICT;
 """
 
 #: Tables whose rows a batch makes or changes and undo takes back, parents before children.
@@ -434,7 +446,7 @@ UNDOABLE = (
 )  # fmt: skip
 
 #: Columns that follow from others: a change in them alone is nobody's deed, so it is neither recorded nor a conflict.
-DERIVED = {"orders": {"status"}}
+DERIVED = {"orders": {"status", "as_of", "content_hash", "format"}}
 
 #: Tables that settling writes anew; later batches touching them does not stand in the way of undoing an earlier one.
 SETTLED = ("holds", "waiting", "line_units")

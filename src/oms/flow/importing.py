@@ -1,0 +1,330 @@
+"""
+`oms import`: any file in, each its own unit, all of them one batch.
+
+Recognise every file first, without the lock; then read and load them in the order of their kinds (products before
+stock before orders before tracking); settle once. A file that cannot be read takes nothing from the others.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from oms.channels import recognise
+from oms.channels.base import Context, Reader, Reading
+from oms.config import Channel
+from oms.errors import AmbiguousFile, OmsError, UnreadableFile, UsageError
+from oms.flow.loading import Incoming, load
+from oms.flow.rejects import write_rejects
+from oms.flow.settle import settle
+from oms.flow.shop import Shop
+from oms.model.frames import KINDS
+from oms.model.times import iso, parse_iso
+from oms.sheets import guard
+from oms.sheets.read import Peek, peek
+from oms.sheets.read import load as load_sheet
+from oms.store import files as known
+from oms.store.db import Batch
+from oms.words import _
+from oms.workspace import CONFIG_NAME
+
+#: Complaints that a report spells out; the rejects file holds all of them.
+SHOWN = 1000
+
+
+@dataclass
+class FileReport:
+    """What became of one file."""
+
+    file: str
+    kind: str | None = None
+    channel: str | None = None
+    location: str | None = None
+    format: str | None = None
+    as_of: str | None = None
+    encoding: str | None = None
+    rows: int = 0
+    rows_rejected: int = 0
+    ignored: dict[str, int] = field(default_factory=dict)
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    returns: int = 0
+    rejects_file: str | None = None
+    problems: list[dict[str, Any]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    error: str | None = None
+    hint: str | None = None
+
+    def json(self) -> dict[str, Any]:
+        """As in `files[]`."""
+        if self.error is not None:
+            return {"file": self.file, "error": self.error, "hint": self.hint}
+        accepted = self.rows - self.rows_rejected - sum(self.ignored.values())
+        found = {name: value for name, value in vars(self).items() if name not in ("error", "hint")}
+        found |= {"rows_accepted": accepted}
+        if self.kind == "orders":
+            found["orders"] = self.new + self.updated + self.unchanged + self.rejected
+        return found
+
+
+@dataclass
+class ImportReport:
+    """What `oms import` did."""
+
+    files: list[FileReport] = field(default_factory=list)
+    batch: int | None = None
+    holds: dict[str, int] = field(default_factory=dict)
+    recovered: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        """0; 1 when no file could be imported; 3 when some input was rejected."""
+        failed = [file for file in self.files if file.error is not None]
+        if failed and len(failed) == len(self.files):
+            return 1
+        return 3 if failed or any(file.rejected or file.rows_rejected for file in self.files) else 0
+
+    def json(self) -> dict[str, Any]:
+        """Keys of the contract: batch, files[], holds."""
+        found: dict[str, Any] = {"batch": self.batch, "files": [file.json() for file in self.files], "holds": self.holds}
+        return found | ({"documents": self.recovered} if self.recovered else {})
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user said about the files of one command."""
+
+    channel: str | None = None
+    location: str | None = None
+    kind: str | None = None
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True)
+class _Recognised:
+    """A file we know how to read."""
+
+    path: Path
+    peek: Peek
+    reader: Reader
+    channel: Channel | None
+
+
+def import_files(
+    shop: Shop, paths: Sequence[Path], wishes: Wishes, *, move: bool = False, dry_run: bool = False,
+    progress: Callable[[int], None] = lambda steps: None,
+) -> ImportReport:  # fmt: skip
+    """
+    Import files and folders; see `ImportReport`. Raises UsageError for an unknown channel, location or kind.
+    """
+    if wishes.channel is not None:
+        shop.config.channel(wishes.channel)
+    if wishes.location is not None:
+        shop.config.location(wishes.location)
+    report = ImportReport()
+    recognised = []
+    for path in files_in(shop.root, paths):
+        found = FileReport(_shown(shop.root, path))
+        report.files.append(found)
+        try:
+            recognised.append((_recognise(shop, path, wishes), found))
+        except OmsError as error:
+            found.error, found.hint = error.message, error.hint
+        progress(1)
+    if not recognised:
+        return report
+    recognised.sort(key=lambda both: KINDS.index(both[0].reader.kind))
+    with shop.store.write(
+        "import", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
+    ) as batch:
+        report.recovered = [document.json() for document in batch.recovered]
+        for file, found in recognised:
+            batch.conn.execute("SAVEPOINT file")
+            try:
+                _import_one(shop, batch, file, found, wishes)
+                batch.conn.execute("RELEASE file")
+                if move:
+                    _move_when_done(shop, batch, file.path)
+            except UnreadableFile as error:
+                batch.conn.execute("ROLLBACK TO file")
+                batch.conn.execute("RELEASE file")
+                found.error, found.hint = error.message, error.hint
+            progress(1)
+        if all(found.error is not None for found in report.files):
+            batch.dry_run = True  # nothing was read: leave no batch behind
+        else:
+            settle(batch, shop.config)
+            report.batch = batch.id
+        report.holds = known.open_holds(batch.conn)
+        batch.summary({name: sum(getattr(f, name) for f in report.files) for name in ("new", "updated", "rejected")})
+    return report
+
+
+def files_in(root: Path, paths: Sequence[Path]) -> list[Path]:
+    """The files that `paths` name: a folder stands for the files in it and in its folders, except what is done."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            found.append(path)
+            continue
+        for each in sorted(path.rglob("*")):
+            inside = each.relative_to(path).parts
+            hidden = any(part.startswith((".", "~$")) for part in inside)
+            if each.is_file() and not hidden and "done" not in inside[:-1]:
+                found.append(each)
+    return list(dict.fromkeys(found))
+
+
+def _shown(root: Path, path: Path) -> str:
+    """`path` relative to the workspace where it lies in it, else as it was given."""
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return str(path)
+
+
+def _recognise(shop: Shop, path: Path, wishes: Wishes) -> _Recognised:
+    guard.check(path, shop.config.limits)
+    seen = peek(path, shop.config.limits)
+    reader = recognise(seen, wishes.kind)
+    return _Recognised(path, seen, reader, _channel_of(shop, path, reader, wishes))
+
+
+def _channel_of(shop: Shop, path: Path, reader: Reader, wishes: Wishes) -> Channel | None:
+    """Whose file it is: `--channel`, the folder of the inbox, else the only channel that could have written it."""
+    config = shop.config
+    names = {channel.name: channel for channel in config.channels}
+    named = wishes.channel
+    if named is None and path.resolve().parent.parent == (shop.root / "inbox").resolve():
+        named = path.resolve().parent.name if path.resolve().parent.name in names else None
+    if named is not None:
+        channel = config.channel(named)
+        if reader.channel_kind not in (None, channel.kind):
+            raise UnreadableFile(
+                _("{file}: a file of {kind}, and channel `{channel}` is {other}", file=path.name,
+                  kind=reader.channel_kind, channel=named, other=channel.kind),
+                _("name the channel it comes from with --channel"),
+            )  # fmt: skip
+        return channel
+    if reader.channel_kind is None and reader.kind != "orders":
+        return None
+    able = [c for c in config.channels if c.kind == (reader.channel_kind or "generic")]
+    if not able and reader.channel_kind is None:
+        able = list(config.channels)
+    if len(able) == 1:
+        return able[0]
+    if not able:
+        kind = reader.channel_kind or "generic"
+        raise UnreadableFile(
+            _("{file}: {format}, but oms.toml has no channel of kind {kind}", file=path.name, format=reader.format, kind=kind),
+            _('add to oms.toml: [[channels]] name = "{kind}" kind = "{kind}"', kind=kind),
+        )
+    raise AmbiguousFile(
+        _("{file}: could be from {names}", file=path.name, names=", ".join(f"`{c.name}`" for c in able)),
+        _("say which with --channel"),
+    )
+
+
+def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, wishes: Wishes) -> None:
+    config, reader, channel = shop.config, file.reader, file.channel
+    found.kind, found.format, found.encoding = reader.kind, reader.format, file.peek.encoding
+    found.channel, found.location = channel.name if channel else None, wishes.location
+    changed_at = datetime.fromtimestamp(int(file.path.stat().st_mtime), UTC)
+    sha256 = _sha256(file.path)
+    settings = hashlib.sha256((shop.root / CONFIG_NAME).read_bytes()).hexdigest()
+    before = known.known_file(batch.conn, sha256, found.channel, wishes.location)
+    told = _report_of(before)
+    mtime = iso(changed_at)
+    asked = iso(min(wishes.as_of, shop.now)) if wishes.as_of else None
+    repeated = (
+        before is not None and before["format"] == reader.format and told.get("asked") == asked
+        and (reader.kind == "orders" or told.get("mtime") == mtime)
+    )  # fmt: skip
+    remembered = {"mtime": mtime, "asked": asked, "settings": settings}
+    if before is not None and repeated and told.get("settings") == settings and not told.get("rejected") \
+            and reader.kind not in ("template", "tracking"):  # fmt: skip
+        _say_unchanged(batch, found, before, told, sha256, remembered)
+        return
+    context = Context(
+        channel, config.zone_of(channel), config.currency_of(channel), config, wishes.location, shop.now
+    )
+    sheet = load_sheet(file.peek, config.limits, reader.columns(file.peek.headings))
+    reading = reader.read(sheet, context)
+    del sheet
+    as_of = asked or reading.as_of or (before["as_of"] if before is not None and repeated else None)
+    as_of = as_of or min(mtime, iso(shop.now))
+    file_id = known.note_file(
+        batch, path=found.file, sha256=sha256, kind=reader.kind, format=reader.format, channel=found.channel,
+        location=wishes.location, as_of=as_of, rows=reading.rows, report={},
+    )  # fmt: skip
+    loaded = load(batch, config, Incoming(reading, file.path, channel, wishes.location, file_id, as_of))
+    _fill(found, reading, as_of)
+    found.new, found.updated, found.unchanged = loaded.counts["new"], loaded.counts["updated"], loaded.counts["unchanged"]
+    found.returns = loaded.counts["returns"]
+    rows = reading.rejected_rows
+    if loaded.rejected.height:
+        rows = rows.append(loaded.rejected["row"]).unique().sort()
+        found.rows_rejected = found.rejected = len(rows)
+        found.problems += loaded.rejected.head(SHOWN).to_dicts()
+    found.notes += loaded.notes
+    if len(rows):
+        found.rejects_file = write_rejects(batch, file.peek, config.limits, rows, reading.rejected.vstack(loaded.rejected))
+    known.save_report(batch, file_id, found.json() | remembered | {"problems": []})
+
+
+def _report_of(row: Any) -> dict[str, Any]:
+    import json
+
+    return dict(json.loads(row["report"])) if row is not None else {}
+
+
+def _fill(found: FileReport, reading: Reading, as_of: str) -> None:
+    found.rows, found.rows_rejected, found.ignored = reading.rows, reading.rows_rejected, dict(reading.ignored)
+    found.rejected = reading.orders_rejected if reading.kind == "orders" else reading.rows_rejected
+    found.problems = reading.rejected.head(SHOWN).to_dicts()
+    found.notes, found.as_of = list(reading.notes), as_of
+
+
+def _say_unchanged(
+    batch: Batch, found: FileReport, before: Any, told: dict[str, Any], sha256: str, remembered: dict[str, Any]
+) -> None:
+    """The same bytes as before, for the same channel and place: nothing to read again."""
+    found.rows, found.as_of, found.ignored = before["rows"], before["as_of"], dict(told.get("ignored", {}))
+    found.unchanged = told["new"] + told["updated"] + told["unchanged"]
+    found.notes = [_("the same file as in batch {batch}", batch=before["batch_id"])]
+    known.note_file(
+        batch, path=found.file, sha256=sha256, kind=before["kind"], format=before["format"], channel=found.channel,
+        location=found.location, as_of=before["as_of"], rows=before["rows"], report=found.json() | remembered,
+    )  # fmt: skip
+
+
+def _move_when_done(shop: Shop, batch: Batch, path: Path) -> None:
+    """After the commit, a file of the inbox goes to inbox/done/, under its own name or one that is free."""
+    inbox = (shop.root / "inbox").resolve()
+    source = path.resolve()
+    if not source.is_relative_to(inbox):
+        raise UsageError(_("{file}: --move is for files in inbox/", file=path.name))
+    target = inbox / "done" / source.relative_to(inbox)
+    if target.exists():
+        target = target.with_name(f"{target.stem}-{batch.id:04d}{target.suffix}")
+    batch.move_file(source, target)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def counted_at(given: str) -> datetime:
+    """`--as-of` as a time; UsageError where it is none."""
+    try:
+        return parse_iso(given)
+    except ValueError:
+        raise UsageError(_("--as-of `{value}`: not an ISO-8601 time", value=given),
+                         _("for example 2026-11-19T14:00:00Z")) from None  # fmt: skip
+
+

@@ -1,0 +1,150 @@
+"""A file that was read, into the store: one function a kind."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from oms.channels.base import Reading
+from oms.config import Channel, Config
+from oms.errors import UnreadableFile
+from oms.flow.orders_in import load_orders
+from oms.model.frames import REJECTED, empty
+from oms.store import catalog
+from oms.store.db import Batch
+from oms.store.order_loading import Source, remember_template
+from oms.store.returns import load_counter_returns
+from oms.words import _
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A reading with what is known about its file."""
+
+    reading: Reading
+    path: Path
+    channel: Channel | None
+    location: str | None
+    file_id: int
+    as_of: str
+
+
+@dataclass
+class Loaded:
+    """How many orders or rows were new, updated, unchanged (and `returns`); what only the store could reject."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rejected: pl.DataFrame = field(default_factory=lambda: empty(REJECTED))
+    notes: list[str] = field(default_factory=list)
+
+
+def load(batch: Batch, config: Config, file: Incoming) -> Loaded:
+    """Load one reading; UnreadableFile when the file as a whole does not fit the workspace."""
+    match file.reading.kind:
+        case "orders":
+            return _orders(batch, config, file)
+        case "stock":
+            return Loaded(catalog.load_counts(batch, _counts(config, file), file.file_id))
+        case "products":
+            return Loaded(catalog.load_products(batch, file.reading.table))
+        case "kits":
+            return Loaded(catalog.load_kits(batch, file.reading.table))
+        case "listings":
+            return Loaded(catalog.load_listings(batch, _channelled(config, file)))
+        case "incoming":
+            return Loaded(catalog.load_incoming(batch, _placed(file)))
+        case "rates":
+            return Loaded(catalog.load_rates(batch, file.reading.table))
+        case "tracking":
+            return _tracking(batch, config, file)
+        case "template":
+            return _template(batch, file)
+        case kind:
+            raise AssertionError(kind)
+
+
+def _orders(batch: Batch, config: Config, file: Incoming) -> Loaded:
+    reading, channel = file.reading, file.channel
+    if channel is None:
+        raise AssertionError("orders without a channel")
+    source = Source(file.file_id, channel.name, reading.format, file.as_of)
+    counts: Counter[str] = Counter()
+    if reading.orders.height:
+        orders = _located(config, file, reading.orders, "counter_location")
+        orders = _located(config, file, orders, "pickup_location")
+        counts = load_orders(batch, source, orders, reading.lines, reading.whole_orders)
+    if reading.returns.height:
+        returns = _located(config, file, reading.returns, "location")
+        counts["returns"] = load_counter_returns(batch, source, returns)["new"]
+    return Loaded(counts)
+
+
+def _located(config: Config, file: Incoming, frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    """`column` with the codes of the locations that the file names; UnreadableFile for a place nobody knows."""
+    if file.channel is None:
+        return frame
+    codes: dict[str, str] = {}
+    only = file.channel.locations[0] if file.channel.locations and len(file.channel.locations) == 1 else None
+    for name in frame[column].drop_nulls().unique().sort():
+        place = config.location_named(name, file.channel.name) or config.location_named(name, file.channel.kind)
+        code = place.code if place else (file.location or only if column != "pickup_location" else None)
+        if code is None:
+            raise UnreadableFile(
+                _("{file}: no location is called `{name}`", file=file.path.name, name=name),
+                _('say so in oms.toml: channel_names = {{ {channel} = "{name}" }} at its location, or use --location',
+                  channel=file.channel.name, name=name),
+            )  # fmt: skip
+        codes[name] = code
+    return frame.with_columns(pl.col(column).replace_strict(codes, default=None, return_dtype=pl.String)) if codes else frame
+
+
+def _counts(config: Config, file: Incoming) -> pl.DataFrame:
+    """STOCK with a location and a time on every row."""
+    table = _placed(file)
+    if table["location"].null_count():
+        only = config.location_codes[0] if len(config.location_codes) == 1 else None
+        if only is None:
+            raise UnreadableFile(
+                _("{file}: says no location", file=file.path.name),
+                _("say where it was counted with --location, or add a column location"),
+            )
+        table = table.with_columns(pl.col("location").fill_null(only))
+    return table.with_columns(pl.col("counted_at").fill_null(file.as_of))
+
+
+def _placed(file: Incoming) -> pl.DataFrame:
+    return file.reading.table.with_columns(pl.col("location").fill_null(pl.lit(file.location, pl.String)))
+
+
+def _channelled(config: Config, file: Incoming) -> pl.DataFrame:
+    """LISTINGS with a known channel on every row."""
+    given = file.channel.name if file.channel else None
+    only = config.channels[0].name if len(config.channels) == 1 else None
+    table = file.reading.table.with_columns(pl.col("channel").fill_null(pl.lit(given or only, pl.String)))
+    if table["channel"].null_count():
+        raise UnreadableFile(_("{file}: says no channel", file=file.path.name), _("say whose listings with --channel"))
+    for name in table["channel"].unique().sort():
+        config.channel(name)
+    return table
+
+
+def _tracking(batch: Batch, config: Config, file: Incoming) -> Loaded:
+    from oms.flow.ship import ship_rows
+
+    accepted, rejected, notes = ship_rows(
+        batch, config, _placed(file), file.file_id, file.channel.name if file.channel else None
+    )
+    done = file.reading.table.height - rejected["row"].n_unique()
+    return Loaded(Counter(new=accepted, unchanged=done - accepted), rejected, list(notes))
+
+
+def _template(batch: Batch, file: Incoming) -> Loaded:
+    """A channel's own stock file: kept, so that the next stock file is made from it; its rows are listings."""
+    if file.channel is None:
+        raise AssertionError("a template without a channel")
+    folder = f"templates/{file.channel.name}"
+    path = batch.document("template", file.path.name, file.path.read_bytes(), channel=file.channel.name, folder=folder)
+    new = remember_template(batch, file.channel.name, file.reading.table)
+    table = file.reading.table.height
+    return Loaded(Counter(new=new, unchanged=table - new), notes=[_("kept as {path}", path=path)])

@@ -1,0 +1,100 @@
+"""`oms map`: which sku a listing is. Suggestions are only ever suggestions; nothing is created by itself."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from oms.core.mapping import suggest as decide
+from oms.errors import UnknownSku
+from oms.flow.settle import settle
+from oms.flow.shop import Shop
+from oms.store import listings as store
+from oms.store.allocations import release_order
+from oms.words import _
+
+
+@dataclass(frozen=True)
+class SuggestReport:
+    """Listings that are not mapped, with what they could be."""
+
+    suggestions: list[dict[str, Any]]
+    exit_code: int = 0
+
+    def json(self) -> dict[str, Any]:
+        """Keys: suggestions[]{channel, listing_sku, title, open_units, sku, because}."""
+        return {"suggestions": self.suggestions}
+
+
+def suggest(shop: Shop, channel: str | None = None) -> SuggestReport:
+    """Every listing without a sku, its open demand first; `sku` is null where nothing fits."""
+    if channel is not None:
+        shop.config.channel(channel)
+    with shop.store.read() as conn:
+        unmapped = store.unmapped(conn, channel)
+        products = store.products(conn)
+    return SuggestReport(decide(unmapped, products).to_dicts())
+
+
+@dataclass(frozen=True)
+class SetReport:
+    """A listing after it was mapped, and how many orders that freed or moved."""
+
+    batch: int
+    channel: str
+    listing_sku: str
+    sku: str
+    quantity: int
+    orders: int
+    notes: list[str] = field(default_factory=list)
+    exit_code: int = 0
+
+    def json(self) -> dict[str, Any]:
+        """Keys: batch, channel, listing_sku, sku, quantity, orders, notes[]."""
+        return {name: value for name, value in vars(self).items() if name != "exit_code"}
+
+
+def set_listing(
+    shop: Shop, channel: str, listing_sku: str, sku: str, quantity: int = 1, dry_run: bool = False
+) -> SetReport:
+    """
+    Map a listing to a sku of ours; open lines follow, what was reserved for them and not picked is given back.
+
+    Raises UnknownSku: a sku is made by importing products or stock, never by mapping.
+    """
+    shop.config.channel(channel)
+    with shop.store.write("map", shop.now, config=shop.config, words=shop.words, wait=shop.wait,
+                          dry_run=dry_run) as batch:  # fmt: skip
+        if not store.is_ours(batch.conn, sku):
+            near = store.nearest(batch.conn, sku)
+            raise UnknownSku(
+                _("no sku `{sku}`", sku=sku) + (_(", did you mean `{near}`?", near=near) if near else ""),
+                _("skus come from your products or stock files: oms import products.csv"),
+            )
+        known = store.is_listing(batch.conn, channel, listing_sku)
+        for order_id in store.remapped_orders(batch.conn, channel, listing_sku, sku, quantity):
+            release_order(batch, order_id)
+        store.set_listing(batch.conn, channel, listing_sku, sku, quantity)
+        batch.touch_orders(*store.orders_of(channel, listing_sku))
+        settle(batch, shop.config)
+        orders = batch.conn.execute("SELECT count(*) FROM temp.touched_orders").fetchone()[0]
+        batch.event("mapped", sku=sku, detail={"channel": channel, "listing_sku": listing_sku, "quantity": quantity})
+        batch.summary({"listing": f"{channel}/{listing_sku}", "sku": sku})
+        notes = [] if known else [_("no file of {channel} has named `{sku}` yet", channel=channel, sku=listing_sku)]
+        return SetReport(batch.id, channel, listing_sku, sku, quantity, orders, notes)
+
+
+@dataclass(frozen=True)
+class MapCheckReport:
+    """What is wrong or doubtful in the mapping."""
+
+    problems: list[dict[str, Any]]
+    exit_code: int = 0
+
+    def json(self) -> dict[str, Any]:
+        """Keys: ok, problems[]{problem, channel, listing_sku, sku, detail}."""
+        return {"ok": not self.problems, "problems": self.problems}
+
+
+def check(shop: Shop) -> MapCheckReport:
+    """Unmapped listings, listings of skus that are not ours, kits of missing parts, kits of kits."""
+    with shop.store.read() as conn:
+        return MapCheckReport([dict(row) for row in store.problems(conn)])

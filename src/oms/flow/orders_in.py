@@ -1,0 +1,163 @@
+"""
+Orders of one file into the store: new ones whole, known ones by their change set.
+"""
+
+import hashlib
+import sqlite3
+from collections import Counter
+from typing import Any
+
+import polars as pl
+
+from oms.core.changes import ChangeSet, SaidLine, StoredLine, compare
+from oms.model.frames import LINES, ORDERS
+from oms.store import order_changes as saving
+from oms.store import order_loading as loading
+from oms.store.db import Batch
+from oms.store.order_loading import Source
+
+#: Columns that say where a fact stands in the file, not what it is.
+_WHERE = ("order_no", "row", "updated_at", "position")
+_FACTS = ("title", "variant", "barcode", "note", "unit_price", "discount", "tax")
+
+
+def load_orders(
+    batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.DataFrame, whole_orders: bool
+) -> Counter[str]:
+    """
+    Load the frames ORDERS and LINES of one file. Returns how many orders are `new`, `updated` and `unchanged`.
+    """
+    orders, lines = _whole_cancels(orders, lines)
+    loading.stage_orders(batch.conn, _described(orders, lines), lines)
+    loading.match_orders(batch.conn, source)
+    found: Counter[str] = Counter()
+    found["updated"] = _change_known_orders(batch, source, whole_orders)
+    found["new"] = loading.insert_new_orders(batch, source)
+    found["unchanged"] = orders.height - found["new"] - found["updated"]
+    loading.remember_listings(batch, source)
+    loading.note_described(batch, source)
+    return found
+
+
+def _whole_cancels(orders: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Cancel what has not left of a cancelled order, and call an order external when all its lines are."""
+    lines = lines.join(orders.select("order_no", whole=pl.col("cancelled").fill_null(False)), on="order_no", how="left")
+    lines = lines.with_columns(
+        cancelled=pl.when("whole").then(pl.col("quantity") - pl.col("shipped")).otherwise("cancelled"),
+        external=pl.col("external").fill_null(False),
+    ).drop("whole")
+    external = lines.group_by("order_no").agg(pl.col("external").all())
+    return orders.join(external, on="order_no", how="left", maintain_order="left"), lines
+
+
+def _described(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """`orders` with `content_hash`: 16 bytes over everything the file says of the order, in any order of its rows."""
+    text = pl.concat_str(
+        [pl.col(c).cast(pl.String).fill_null("\x00") for c in LINES if c not in _WHERE], separator="\x1f"
+    )
+    said = (
+        lines.sort("order_no", "line_key").select("order_no", said=text)
+        .group_by("order_no", maintain_order=True).agg(pl.col("said").str.join("\x1e"))
+    )  # fmt: skip
+    whole = orders.join(said, on="order_no", how="left", maintain_order="left").select(
+        pl.concat_str([pl.col(c).cast(pl.String).fill_null("\x00") for c in ORDERS if c not in _WHERE] + [pl.col("said")],
+                      separator="\x1f")
+    ).to_series()  # fmt: skip
+    hashes = [hashlib.blake2b(each.encode(), digest_size=16).digest() for each in whole]
+    return orders.with_columns(content_hash=pl.Series(hashes, dtype=pl.Binary))
+
+
+def _change_known_orders(batch: Batch, source: Source, whole_orders: bool) -> int:
+    changed = loading.changed_orders(batch.conn)
+    if not changed:
+        return 0
+    said, stored, orders, contacts = loading.changed_details(batch.conn)
+    updated = 0
+    for row in changed:
+        order_id = row["order_id"]
+        changes = compare(
+            orders[order_id],
+            contacts.get(order_id),
+            [stored_line(line) for line in stored.get(order_id, [])],
+            row,
+            [_said_line(line) for line in said.get(row["order_no"], [])],
+            older=bool(row["older"]),
+            whole_orders=whole_orders,
+        )
+        _save(batch, source, orders[order_id], row, changes, {line["line_key"]: line for line in said[row["order_no"]]})
+        updated += not changes.is_empty()
+    return updated
+
+
+def _save(
+    batch: Batch, source: Source, order: sqlite3.Row, row: sqlite3.Row, changes: ChangeSet, said: dict[str, Any]
+) -> None:
+    """Write one change set of a file, and remember that the file described the order."""
+    if not row["older"]:
+        remembered = {"content_hash": row["content_hash"], "format": source.format, "as_of": source.as_of}
+        saving.save_order(batch, order["id"], remembered)
+    if not changes.is_empty():
+        shipped_at = row["fulfilled_at"] or row["updated_at"] or source.as_of
+        save_changes(batch, source, order, shipped_at, changes, said)
+
+
+def save_changes(
+    batch: Batch, source: Source, order: sqlite3.Row, shipped_at: str | None, changes: ChangeSet, said: dict[str, Any]
+) -> None:
+    """
+    Write one change set, and what it does to stock and holds.
+
+    `shipped_at`: when units left that the channel says are gone; `said`: staged rows of added lines by line_key.
+    """
+    order_id = order["id"]
+    rerouted = {"route_tried": 0} if changes.lines or changes.added or changes.release_all else {}
+    saving.save_order(batch, order_id, changes.fields | rerouted)
+    saving.save_contact(batch, order_id, changes.contact)
+    left = []
+    for change in changes.lines:
+        elsewhere = change.line.facts["shipped_elsewhere"] + change.shipped_elsewhere
+        counters = {
+            "ordered": change.ordered, "cancelled": change.cancelled, "recalled": change.recalled,
+            "shipped": change.shipped, "shipped_elsewhere": elsewhere,
+        }  # fmt: skip
+        if change.released:
+            saving.give_back(batch, change.line.id, change.line.reserved - change.released)
+        if change.shipped_elsewhere:
+            left.append((change.line.id, change.shipped_elsewhere))
+        saving.save_line(batch, change.line.id, counters | change.facts)
+    if left and shipped_at:
+        moved = saving.ship_elsewhere(batch, order_id, left, shipped_at)
+        if moved:
+            batch.event("shipped_elsewhere", order_id=order_id, detail={"units": moved, "at": shipped_at})
+    for line in changes.added:
+        saving.add_line(batch, order_id, _new_line(said[line.line_key]))
+    if changes.release_all:
+        saving.give_back_order(batch, order_id)
+    for reason, detail in changes.holds.items():
+        saving.hold(batch, order_id, reason, detail)
+    batch.event("order_changed", order_id=order_id, detail=changes.story())
+
+
+def stored_line(row: sqlite3.Row) -> StoredLine:
+    """A row of order_loading.STORED_LINES as core/changes.py takes it."""
+    return StoredLine(
+        row["id"], row["line_ref"], bool(row["has_channel_ref"]), row["line_key"], row["position"], row["listing_sku"],
+        row["title"], row["ordered"], row["cancelled"], row["recalled"], row["shipped"], row["reserved"],
+        row["picking"], {name: row[name] for name in (*_FACTS, "shipped_elsewhere")},
+    )  # fmt: skip
+
+
+def _said_line(row: sqlite3.Row) -> SaidLine:
+    return SaidLine(
+        row["line_ref"], row["line_key"], row["position"], row["listing_sku"], row["title"], row["quantity"],
+        row["cancelled"], row["shipped"], {name: row[name] for name in _FACTS},
+    )  # fmt: skip
+
+
+def _new_line(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        "line_ref": row["line_ref"] or row["line_key"], "has_channel_ref": int(row["line_ref"] is not None),
+        "line_key": row["line_key"], "position": row["position"], "row": row["row"], "listing_sku": row["listing_sku"],
+        "ordered": row["quantity"], "cancelled": row["cancelled"], "shipped": row["shipped"],
+        "shipped_elsewhere": row["shipped"], "external": int(bool(row["external"])),
+    } | {name: row[name] for name in _FACTS}  # fmt: skip

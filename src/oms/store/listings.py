@@ -1,0 +1,95 @@
+"""Listings and skus: what is mapped, what is not, what does not fit."""
+
+import difflib
+import sqlite3
+from typing import Any
+
+import polars as pl
+
+from oms.store.frames import query
+
+_UNMAPPED = """
+SELECT li.channel, li.listing_sku, li.title, li.barcode, COALESCE((
+    SELECT sum(l.ordered - l.cancelled - l.shipped) FROM lines l JOIN orders o ON o.id = l.order_id
+    WHERE o.channel = li.channel AND l.listing_sku = li.listing_sku AND l.sku IS NULL AND l.external = 0), 0) AS open_units
+FROM listings li LEFT JOIN products p ON p.sku = COALESCE(li.sku, li.listing_sku)
+WHERE p.sku IS NULL AND (:channel IS NULL OR li.channel = :channel)
+ORDER BY open_units DESC, li.channel, li.listing_sku
+"""
+
+
+def unmapped(conn: sqlite3.Connection, channel: str | None = None) -> pl.DataFrame:
+    """Listings without a sku of ours: channel, listing_sku, title, barcode, open_units."""
+    schema = dict.fromkeys(("channel", "listing_sku", "title", "barcode"), pl.String) | {"open_units": pl.Int64}
+    return query(conn, _UNMAPPED, {"channel": channel}, schema)
+
+
+def products(conn: sqlite3.Connection) -> pl.DataFrame:
+    """Skus that can be sold: sku, barcode."""
+    sql = "SELECT sku, barcode FROM products WHERE active = 1 ORDER BY sku"
+    return query(conn, sql, (), {"sku": pl.String, "barcode": pl.String})
+
+
+def is_ours(conn: sqlite3.Connection, sku: str) -> bool:
+    """Whether `sku` is one of our skus or kits."""
+    return conn.execute("SELECT 1 FROM products WHERE sku = ?", (sku,)).fetchone() is not None
+
+
+def nearest(conn: sqlite3.Connection, sku: str) -> str | None:
+    """The sku of ours that looks most like `sku`."""
+    found = difflib.get_close_matches(sku, [row["sku"] for row in conn.execute("SELECT sku FROM products")], 1, 0.6)
+    return found[0] if found else None
+
+
+def is_listing(conn: sqlite3.Connection, channel: str, listing_sku: str) -> bool:
+    """Whether a file of the channel, or the seller, has named the listing."""
+    sql = "SELECT 1 FROM listings WHERE channel = ? AND listing_sku = ?"
+    return conn.execute(sql, (channel, listing_sku)).fetchone() is not None
+
+
+def set_listing(conn: sqlite3.Connection, channel: str, listing_sku: str, sku: str, quantity: int) -> None:
+    """Write a listing row."""
+    conn.execute(
+        "INSERT INTO listings (channel, listing_sku, sku, quantity) VALUES (?, ?, ?, ?) "
+        "ON CONFLICT (channel, listing_sku) DO UPDATE SET sku = excluded.sku, quantity = excluded.quantity",
+        (channel, listing_sku, sku, quantity),
+    )
+
+
+def orders_of(channel: str, listing_sku: str) -> tuple[str, tuple[Any, ...]]:
+    """SQL and parameters that select the orders with a line of the listing."""
+    return (
+        "SELECT DISTINCT l.order_id FROM lines l JOIN orders o ON o.id = l.order_id "
+        "WHERE o.channel = ? AND l.listing_sku = ?",
+        (channel, listing_sku),
+    )
+
+
+def remapped_orders(conn: sqlite3.Connection, channel: str, listing_sku: str, sku: str, quantity: int) -> list[int]:
+    """Orders with reserved stock for a line that the new mapping changes."""
+    rows = conn.execute(
+        "SELECT DISTINCT o.id FROM orders o JOIN lines l ON l.order_id = o.id JOIN allocations a ON a.line_id = l.id "
+        "WHERE o.channel = ? AND l.listing_sku = ? AND a.state = 'reserved' AND (l.sku <> ? OR l.listing_quantity <> ?) "
+        "ORDER BY o.id",
+        (channel, listing_sku, sku, quantity),
+    )
+    return [row["id"] for row in rows]
+
+
+def problems(conn: sqlite3.Connection) -> list[sqlite3.Row]:
+    """problem, channel, listing_sku, sku, detail: what `oms map check` prints."""
+    return conn.execute(
+        "SELECT 'unmapped' AS problem, li.channel, li.listing_sku, NULL AS sku, li.title AS detail FROM listings li "
+        "LEFT JOIN products p ON p.sku = li.listing_sku WHERE li.sku IS NULL AND p.sku IS NULL "
+        "UNION ALL SELECT 'no such sku', li.channel, li.listing_sku, li.sku, li.title FROM listings li "
+        "LEFT JOIN products p ON p.sku = li.sku WHERE li.sku IS NOT NULL AND p.sku IS NULL "
+        "UNION ALL SELECT 'inactive sku', li.channel, li.listing_sku, li.sku, p.title FROM listings li "
+        "JOIN products p ON p.sku = li.sku WHERE p.active = 0 "
+        "UNION ALL SELECT 'kit of a missing part', NULL, NULL, k.kit_sku, k.sku FROM kit_components k "
+        "LEFT JOIN products p ON p.sku = k.sku WHERE p.sku IS NULL "
+        "UNION ALL SELECT 'kit in a kit', NULL, NULL, k.kit_sku, k.sku FROM kit_components k "
+        "WHERE k.sku IN (SELECT kit_sku FROM kit_components) "
+        "UNION ALL SELECT 'kit with stock of its own', NULL, NULL, s.sku, s.location FROM stock s "
+        "WHERE s.sku IN (SELECT kit_sku FROM kit_components) AND s.on_hand > 0 "
+        "ORDER BY 1, 2, 3, 4, 5"
+    ).fetchall()
