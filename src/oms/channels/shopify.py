@@ -1,5 +1,296 @@
-"""."""
+"""
+Shopify admin exports: orders_export.csv and the inventory CSV.
 
-from oms.channels.base import Reader
+Orders: one row a line; the order's own columns are filled on its first row only. There is no line id. Times carry the
+offset of the shop. `Lineitem price` is the unit price; `Subtotal` is already net of discounts.
+Inventory: one row a variant and location, the location by its name; it is both the export and the upload.
+"""
 
-READERS: tuple[Reader, ...] = ()
+import polars as pl
+
+from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, table_reading
+from oms.channels.countries import alpha2_all
+from oms.model.frames import Schema
+from oms.model.states import Payment
+from oms.sheets.columns import Amount, CurrencyCode, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
+from oms.sheets.read import Sheet
+from oms.words import _
+
+_FINANCIAL = (
+    "authorized", "expired", "paid", "partially_paid", "partially_refunded", "pending", "refunded", "unpaid", "voided",
+)  # fmt: skip
+_DASH = ("-", "--")  # the zip of a country without zips
+
+NAME = {"order_ref": Text("Name", identifier=True)}
+
+#: On the first row of an order.
+ORDER: Legend = {
+    "channel_order_id": Text("Id", identifier=True),
+    "email": Text("Email"),
+    "contact_phone": Text("Phone", guarded=True, mangled_is_missing=True),
+    "financial": OneOf("Financial Status", words={word: word for word in _FINANCIAL}),
+    "paid_at": Moment("Paid at"),
+    "fulfillment": OneOf("Fulfillment Status", words={"fulfilled": "fulfilled", "partial": "partial"}, other=None),
+    "fulfilled_at": Moment("Fulfilled at"),
+    "created_at": Moment("Created at"),
+    "cancelled_at": Moment("Cancelled at"),
+    "currency": CurrencyCode("Currency"),
+    "subtotal": Amount("Subtotal"),
+    "shipping": Amount("Shipping"),
+    "tax": Amount("Taxes"),
+    "total": Amount("Total"),
+    "discount": Amount("Discount Amount"),
+    "refunded": Amount("Refunded Amount"),
+    "service": Text("Shipping Method"),
+    "method": Text("Payment Method"),
+    "risk": OneOf("Risk Level", words={"high": "high", "medium": "medium", "low": "low"}, other=None),
+    "tags": Text("Tags"),
+    "notes": Text("Notes"),
+    "attributes": Text("Note Attributes"),
+    "name": Text("Shipping Name", missing=_DASH),
+    "company": Text("Shipping Company", missing=_DASH),
+    "ship_phone": Text("Shipping Phone", guarded=True, mangled_is_missing=True, missing=_DASH),
+    "address1": Text("Shipping Address1", missing=_DASH),
+    "street": Text("Shipping Street", missing=_DASH),
+    "address2": Text("Shipping Address2", missing=_DASH),
+    "city": Text("Shipping City", missing=_DASH),
+    "province": Text("Shipping Province", missing=_DASH),
+    "province_name": Text("Shipping Province Name", missing=_DASH),
+    "postcode": Text("Shipping Zip", guarded=True, missing=_DASH),
+    "country": Text("Shipping Country", missing=_DASH),
+}
+ADDRESS = ("address1", "street", "city", "postcode", "country")
+
+#: On every row.
+LINE: Legend = {
+    "quantity": Whole("Lineitem quantity"),
+    "title": Text("Lineitem name"),
+    "sku": Text("Lineitem sku", identifier=True, missing=_DASH),
+    "unit_price": Amount("Lineitem price", least=0),
+    "discount": Amount("Lineitem discount"),
+    "fulfilment": OneOf("Lineitem fulfillment status", words={"fulfilled": "fulfilled", "restocked": "restocked"}, other=None),
+    "to_ship": OneOf("Lineitem requires shipping", words={"false": "no", "true": "yes"}, other=None),
+}
+
+#: Payment methods that are paid at the door, as shops in different countries call them.
+_COD = (
+    r"cash on delivery|\bcod\b|^manual$|contre[- ]remboursement|nachnahme|contra ?reembolso|contrassegno|contra ?entrega"
+    r"|rembours|pobrani|dob[ií]rk|postförskott|bayar di tempat|thu hộ|kapıda ödeme|наложенн|代金引換|代引|货到付款|貨到付款"
+    r"|الدفع عند الاستلام|เก็บเงินปลายทาง|ক্যাশ অন ডেলিভারি"
+)
+#: Lines of `Note Attributes` that are tracking noise, or the buyer's data (which belongs into the contact only).
+_NOISE = (
+    r"(?mi)^\s*(?:_.*|utm[ _].*|.*\bip\b.*|gclid|fbclid|.*click.?id|landing.*|referr.*|user.?agent|browser.*|session.*"
+    r"|visitor.*|subscribe.*|(?:first|last|full|your)?[ _]?name|(?:phone|mobile|tel|whatsapp|e-?mail|address|street|city"
+    r"|town|zip|postal|postcode|province|state|region|district|country)\b[^:\n]*)\s*:.*$\n?"
+)
+_COD_FORM_PHONE = r"(?mi)^\s*(?:phone|mobile)[^:\n]*:[ \t]*(\S[^\n]*?)\s*$"
+_COD_FORM_ADDRESS = r"(?mi)^\s*(?:full )?address(?: ?1| line 1)?\s*:[ \t]*(\S[^\n]*?)\s*$"
+_COD_FORM_CITY = r"(?mi)^\s*(?:city|town)\s*:[ \t]*(\S[^\n]*?)\s*$"
+
+
+class Orders:
+    """`orders_export.csv`."""
+
+    format = "shopify-orders"
+    kind = "orders"
+    channel_kind: str | None = "shopify"
+
+    def recognises(self, headings: frozenset[str]) -> bool:
+        """Name, a quantity and what was sold are enough: narrow exports are welcome."""
+        return {"name", "lineitem_quantity"} <= headings and not {"lineitem_name", "lineitem_sku"}.isdisjoint(headings)
+
+    def columns(self, headings: tuple[str, ...]) -> set[str]:
+        """Some 40 of the 79."""
+        return set(bind({**NAME, **ORDER, **{f"line_{k}": c for k, c in LINE.items()}}, headings).headings.values())
+
+    def read(self, sheet: Sheet, context: Context) -> Reading:
+        """Rows of one `Name` are one order; the order's columns come from its first row that has them."""
+        bound = bind(NAME, sheet.peek.headings)
+        named = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
+        keys = number_orders(named.frame, "order_ref")
+        nameless = named.frame.join(named.rejected, on="row", how="anti")
+        hint = _("export the orders again; a row belongs to the order whose Name it has")
+        complaints = [
+            named.rejected,
+            complain(nameless, pl.col("order_ref").is_null(), "Name", _("no order name in this row"), hint),
+        ]
+        raw = sheet.frame.with_columns(keys["order_no"])
+        orders, bad = _orders(raw, keys, sheet, context)
+        complaints += bad
+        lines, bad = _lines(raw, orders, sheet, context)
+        complaints += bad
+        orders = _settled(orders, lines)
+        return order_reading(
+            format=self.format, sheet=sheet, keys=keys.select("row", "order_no"), orders=orders, lines=lines,
+            complaints=complaints, as_of=newest(orders, ["updated_at"], context.now), whole_orders=True,
+        )  # fmt: skip
+
+
+def _head_rows(raw: pl.DataFrame, sheet: Sheet) -> pl.DataFrame:
+    """The row of each order that carries its columns: the first with a total or a financial status, else the first."""
+    bound = bind({"total": ORDER["total"], "financial": ORDER["financial"]}, sheet.peek.headings)
+    carries = pl.any_horizontal(pl.lit(False), *(_filled(heading) for heading in bound.headings.values()))
+    marked = raw.lazy().filter(pl.col("order_no").is_not_null()).select("order_no", "row", carries=carries)
+    heads = marked.sort("order_no", ~pl.col("carries"), "row").unique("order_no", keep="first").select("row")
+    return raw.lazy().join(heads, on="row", how="semi", maintain_order="left").collect()
+
+
+def _filled(heading: str) -> pl.Expr:
+    return pl.col(heading).str.strip_chars().fill_null("") != ""
+
+
+def _orders(raw: pl.DataFrame, keys: pl.DataFrame, sheet: Sheet, context: Context) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """One row an order, with what the order itself says."""
+    heads = _head_rows(raw, sheet)
+    bound = bind(ORDER, sheet.peek.headings)
+    code = bind({"currency": ORDER["currency"]}, sheet.peek.headings)
+    currencies = typed(heads, code, timezone=context.timezone, currency=context.currency).frame["currency"]
+    read = typed(heads, bound, timezone=context.timezone, currency=context.currency, currencies=currencies, keep=["order_no"])
+    complaints = [read.rejected]
+    if "channel_order_id" in bound:
+        complaints.append(_two_orders_of_one_name(raw, bound.headings["channel_order_id"]))
+    orders = read.frame.drop("row").join(
+        keys.lazy().filter(pl.col("order_no").is_not_null()).group_by("order_no")
+        .agg(pl.col("row").min(), pl.col("order_ref").first()).collect(), on="order_no",
+    )  # fmt: skip
+    financial, method = pl.col("financial"), pl.col("method").str.to_lowercase()
+    cod_form = pl.col("tags").str.to_lowercase().str.contains(r"\bcod\b|cod_form")
+    cod = method.str.contains(_COD).fill_null(cod_form).fill_null(False)
+    payment = (
+        pl.when(financial.is_null()).then(pl.lit(Payment.UNKNOWN.value))
+        .when(financial.is_in(["paid", "partially_refunded", "refunded"])).then(pl.lit(Payment.PAID.value))
+        .when((financial == "pending") & cod).then(pl.lit(Payment.COD.value))
+        .otherwise(pl.lit(Payment.UNPAID.value))
+    )  # fmt: skip
+    attributes = pl.col("attributes").str.replace_all("\r", "", literal=True)
+    custom = attributes.str.replace_all(_NOISE, "").str.strip_chars()
+    note = pl.concat_str("notes", pl.when(custom != "").then(custom), separator="\n", ignore_nulls=True)
+    orders = orders.with_columns(
+        payment=payment,
+        currency=pl.col("currency").fill_null(context.currency),
+        placed_at=pl.col("created_at"),
+        updated_at=pl.max_horizontal("created_at", "paid_at", "fulfilled_at", "cancelled_at"),
+        note=pl.when(note != "").then(note),
+        phone=pl.coalesce("ship_phone", "contact_phone", attributes.str.extract(_COD_FORM_PHONE)),
+        address1=pl.coalesce("address1", "street", attributes.str.extract(_COD_FORM_ADDRESS)),
+        city=pl.coalesce("city", attributes.str.extract(_COD_FORM_CITY)),
+        region=pl.coalesce("province", "province_name"),
+        country=alpha2_all(orders["country"]),
+        no_address=pl.lit(not any(name in bound for name in ADDRESS)),
+        delivered=pl.lit(False),
+    )
+    if "created_at" in bound:
+        complaints.append(complain(
+            heads.join(read.rejected, on="row", how="anti"), ~_filled(bound.headings["created_at"]),
+            bound.headings["created_at"], _("the order does not say when it was placed")))  # fmt: skip
+    return orders, complaints
+
+
+def _two_orders_of_one_name(raw: pl.DataFrame, heading: str) -> pl.DataFrame:
+    """Two shops in one file: one Name, two Ids. Nothing tells their lines apart."""
+    filled = raw.lazy().filter(_filled(heading) & pl.col("order_no").is_not_null())
+    ids = filled.select("row", "order_no", id=pl.col(heading).str.strip_chars().str.strip_prefix("'"))
+    twice = ids.filter(pl.col("id") != pl.col("id").sort_by("row").first().over("order_no")).collect()
+    return complain(twice, pl.lit(True), heading, _("one Name stands for two orders"),
+                    _("import the files of two shops apart"), pl.col("id"))  # fmt: skip
+
+
+def _lines(raw: pl.DataFrame, orders: pl.DataFrame, sheet: Sheet, context: Context) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """One row a line, with what left and what never will."""
+    bound = bind(LINE, sheet.peek.headings)
+    about = orders.select(
+        "order_no",
+        "currency",
+        ended=pl.col("cancelled_at").is_not_null() | (pl.col("financial") == "refunded").fill_null(False),
+        all_shipped=(pl.col("fulfillment") == "fulfilled").fill_null(False),
+    )
+    raw = raw.filter(pl.col("order_no").is_not_null()).join(about, on="order_no", how="left", maintain_order="left")
+    says = [_filled(bound.headings[name]) for name in ("quantity", "title", "sku", "unit_price") if name in bound]
+    silent = ~pl.any_horizontal(says)  # the order's own row, without a line
+    lonely = silent & (pl.len().over("order_no") == 1)
+    raw = raw.filter(~silent | lonely)
+    read = typed(
+        raw, bound, timezone=context.timezone, currency=context.currency, currencies=raw["currency"],
+        keep=["order_no", "ended", "all_shipped"],
+    )  # fmt: skip
+    lines = read.frame.with_columns(listing_sku=pl.coalesce("sku", "title"))
+    fine = lines.join(read.rejected, on="row", how="anti")
+    quantity = bound.headings["quantity"]
+    complaints = [
+        read.rejected,
+        complain(fine, pl.col("quantity").is_null(), quantity, _("no quantity")),
+        complain(fine, (pl.col("quantity") == 0) & ~pl.col("ended"), quantity,
+                 _("nothing was ordered: quantity 0 on an open order"), value=pl.lit("0")),
+        complain(fine, pl.col("listing_sku").is_null(), bound.headings.get("title", "Lineitem sku"),
+                 _("neither sku nor title")),
+    ]  # fmt: skip
+    left = pl.col("all_shipped") | (pl.col("fulfilment") == "fulfilled").fill_null(False)
+    never = pl.col("ended") | (pl.col("fulfilment") == "restocked").fill_null(False)
+    lines = lines.with_columns(
+        shipped=pl.when(left).then("quantity").otherwise(0),
+        external=(pl.col("to_ship") == "no").fill_null(False),  # gift cards and downloads never leave a shelf
+    ).with_columns(cancelled=pl.when(never).then(pl.col("quantity") - pl.col("shipped")).otherwise(0))
+    return key_lines(lines), complaints
+
+
+def _settled(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """
+    Cancelled: the channel says so, or all was refunded before anything left.
+
+    A refund after shipment cancels nothing: the goods are with the buyer, or on their way back.
+    """
+    left = lines.group_by("order_no").agg(left=pl.col("shipped").sum() > 0)
+    orders = orders.join(left, on="order_no", how="left", maintain_order="left")
+    untouched = ~pl.col("left").fill_null(False) & pl.col("fulfillment").is_null()
+    refunded = (pl.col("financial") == "refunded").fill_null(False) & untouched
+    return orders.with_columns(cancelled=pl.col("cancelled_at").is_not_null() | refunded)
+
+
+#: The template that `oms sync` fills; the whole file is kept by the caller.
+TEMPLATE_LEGEND: Legend = {
+    "handle": Text("Handle"),
+    "title": Text("Title"),
+    "option1": Text("Option1 Value", missing=("Default Title",)),
+    "option2": Text("Option2 Value"),
+    "option3": Text("Option3 Value"),
+    "sku": Text("SKU", identifier=True, missing=_DASH),
+    "location": Text("Location"),
+}
+TEMPLATE: Schema = {"row": pl.Int64, "listing_sku": pl.String, "title": pl.String, "location": pl.String}
+
+
+class Inventory:
+    """The inventory CSV: which listings stand at which locations, and the form in which stock goes back."""
+
+    format = "shopify-inventory"
+    kind = "template"
+    channel_kind: str | None = "shopify"
+
+    def recognises(self, headings: frozenset[str]) -> bool:
+        """The same columns in all its versions; the quantities are named differently in each."""
+        quantities = any(name.startswith(("on_hand", "available")) for name in headings)
+        return {"handle", "title", "sku", "location"} <= headings and quantities
+
+    def columns(self, headings: tuple[str, ...]) -> set[str]:
+        """What names a variant and a location."""
+        return set(bind(TEMPLATE_LEGEND, headings).headings.values())
+
+    def read(self, sheet: Sheet, context: Context) -> Reading:
+        """The listing of a row is its SKU, else `Title / option values`."""
+        bound = bind(TEMPLATE_LEGEND, sheet.peek.headings)
+        read = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
+        named = pl.concat_str("title", "option1", "option2", "option3", separator=" / ", ignore_nulls=True)
+        table = read.frame.with_columns(listing_sku=pl.coalesce("sku", pl.when(named != "").then(named), "handle"))
+        fine = table.join(read.rejected, on="row", how="anti")
+        complaints = [
+            read.rejected,
+            complain(fine, pl.col("listing_sku").is_null(), bound.headings["sku"], _("neither SKU nor title")),
+            complain(fine, pl.col("location").is_null(), bound.headings["location"], _("no location")),
+        ]
+        return table_reading(
+            format=self.format, kind=self.kind, schema=TEMPLATE, sheet=sheet, table=table, complaints=complaints
+        )
+
+
+READERS: tuple[Reader, ...] = (Orders(), Inventory())

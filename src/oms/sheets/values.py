@@ -20,14 +20,15 @@ _MONTHS = {
     "jan": 1, "feb": 2, "mar": 3, "mär": 3, "mrz": 3, "apr": 4, "may": 5, "mai": 5, "jun": 6, "jul": 7, "aug": 8,
     "sep": 9, "oct": 10, "okt": 10, "nov": 11, "dec": 12, "dez": 12,
 }  # fmt: skip
-_DAY_MONTH = re.compile(r"(\d{1,2})[ -]([^\W\d_]{3,9})\.?[ -,]+(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
-_MONTH_DAY = re.compile(r"([^\W\d_]{3,9})\.?[ -](\d{1,2})[ -,]+(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+_DAY_MONTH = re.compile(r"(\d{1,2})[ -]([^\W\d_]{3,9})\.?[ ,\-]+(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
+_MONTH_DAY = re.compile(r"([^\W\d_]{3,9})\.?[ -](\d{1,2})[ ,\-]+(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
 _CURRENCY = r"(?:[^\W\d_]{1,4}\.?|[$€£¥₫₹₩₽₺₴₦₱฿₪₡₲₵₸₼₾﷼]|\s)*"
 _AMOUNT = re.compile(
     rf"(?P<open>\()?\s*(?P<minus>[-+])?{_CURRENCY}(?P<after>[-+])?(?P<number>[.,]?\d[\d.,' ]*?)"
     rf"{_CURRENCY}(?P<last>-)?\s*(?P<close>\))?"
 )
 _GROUPS = {sign: re.compile(rf"\d{{1,3}}(?:{re.escape(sign)}\d{{3}})+") for sign in ".,'"}
+_LAKHS = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")  # 1,23,456
 
 
 def whole(cell: str) -> int | None:
@@ -76,7 +77,7 @@ def _number(text: str, digits: int, decimal: str) -> Decimal | None:
         point = max(kinds, key=text.rindex)
         group = "," if point == "." else "."
         head, _point, tail = text.rpartition(point)
-        if point in head or not _GROUPS[group].fullmatch(head):
+        if point in head or not _grouped(head, group):
             return None
         return Decimal(f"{head.replace(group, '')}.{tail or 0}")
     if not kinds:
@@ -84,7 +85,7 @@ def _number(text: str, digits: int, decimal: str) -> Decimal | None:
     sign = kinds.pop()
     head, _sign, tail = text.rpartition(sign)
     if sign in head:
-        return Decimal(text.replace(sign, "")) if _GROUPS[sign].fullmatch(text) else None
+        return Decimal(text.replace(sign, "")) if _grouped(text, sign) else None
     if len(tail) == 3 and head not in ("", "0") and len(head) <= 3:
         if digits == 0:
             return Decimal(head + tail)
@@ -93,6 +94,10 @@ def _number(text: str, digits: int, decimal: str) -> Decimal | None:
         if sign != decimal and not (decimal == "auto" and digits == 3):
             return Decimal(head + tail)
     return Decimal(f"{head or 0}.{tail or 0}")
+
+
+def _grouped(digits: str, sign: str) -> bool:
+    return bool(_GROUPS[sign].fullmatch(digits) or (sign == "," and _LAKHS.fullmatch(digits)))
 
 
 def moment(cell: str, zone_name: str, formats: Sequence[str] = (), end_of_day: bool = False) -> str | None:
