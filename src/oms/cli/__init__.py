@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from oms import __version__
 from oms.cli import console
+from oms.cli.quick import hasten
 from oms.errors import OmsError
 from oms.words import _
 
@@ -21,6 +22,20 @@ GROUPS = ("start", "importing", "mapping", "routing", "shipping", "syncing", "lo
 
 class Boundary(TyperGroup):
     """The group of all commands, where expected errors end."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read the words before the command."""
+        hasten(self, ctx)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command that the words name."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            hasten(command, ctx)
+            for below in getattr(command, "commands", {}).values():
+                hasten(below, ctx)
+        return name, command, rest
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; expected errors become a message and an exit code."""

@@ -14,6 +14,7 @@ from oms.errors import UsageError
 from oms.words import _, speak
 
 if TYPE_CHECKING:
+    from oms.flow.glance import Glance
     from oms.flow.shop import Shop
 
 START = _("Start")
@@ -55,3 +56,12 @@ def open_shop(workspace: Path | None, wait: float = 30.0) -> "Shop":
     shop = open_shop(folders.find(workspace), now(), wait, shlex.join(sys.argv[1:]))
     speak(shop.config.business.language)
     return shop
+
+
+def look_at(workspace: Path | None) -> "Glance":
+    """The workspace that a command only looks at, without what takes time to load."""
+    from oms.flow.glance import glance
+
+    view = glance(folders.find(workspace), now())
+    speak(view.language)
+    return view

@@ -11,6 +11,7 @@ from oms.store.db import Batch
 from oms.store.holds import derive_holds, note_open_orders, open_contacts, possible_duplicates
 from oms.store.mapping import book_counter_sales, map_lines
 from oms.store.status import derive_statuses
+from oms.store.tallies import derive_tallies
 from oms.words import _
 
 #: A word of an order that could be the ref of another channel's order: long enough not to be met by chance.
@@ -25,6 +26,7 @@ def settle(batch: Batch, config: Config) -> None:
     note_open_orders(batch.conn)
     derive_holds(batch, config.verify.accept_cod, _addresses(batch, config), _duplicates(batch))
     derive_statuses(batch)
+    derive_tallies(batch)
 
 
 def _addresses(batch: Batch, config: Config) -> pl.DataFrame:

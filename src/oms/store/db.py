@@ -17,15 +17,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oms import faults
-from oms.config import Config
 from oms.errors import OmsError
 from oms.model.times import iso
 from oms.store.schema import UNDOABLE
 from oms.words import _
 from oms.workspace import STORE_NAME, locked, make_private_folder, write_private
+
+if TYPE_CHECKING:
+    from oms.config import Config  # pydantic's models take their time to build; reading needs none of them
 
 VERSION = 1  # of the newest migration; migrations.py asserts that they agree
 
@@ -142,7 +144,7 @@ class Store:
 
     @contextmanager
     def write(
-        self, command: str, now: datetime, *, config: Config, words: str = "", wait: float = 30.0, dry_run: bool = False,
+        self, command: str, now: datetime, *, config: "Config", words: str = "", wait: float = 30.0, dry_run: bool = False,
         undoes: int | None = None,
     ) -> Iterator[Batch]:  # fmt: skip
         """
@@ -245,7 +247,7 @@ class Store:
         )
 
 
-def _mirror(conn: sqlite3.Connection, config: Config) -> None:
+def _mirror(conn: sqlite3.Connection, config: "Config") -> None:
     """Copy the locations and channels of oms.toml into the store, so that keys hold."""
     for place in config.locations:
         row = (place.code, place.name, place.kind, place.model_dump_json())

@@ -169,7 +169,7 @@ CREATE UNIQUE INDEX orders_by_channel_id ON orders(channel_order_id, channel) WH
 CREATE INDEX orders_by_ref ON orders(order_ref, channel);
 CREATE INDEX orders_by_status ON orders(status, channel);
 CREATE INDEX orders_by_time ON orders(placed_at);
-CREATE INDEX orders_late ON orders(ship_by) WHERE status NOT IN ('cancelled', 'external', 'delivered', 'shipped');
+CREATE INDEX orders_late ON orders(ship_by, status) WHERE status NOT IN ('cancelled', 'external', 'delivered', 'shipped');
 
 CREATE TABLE contacts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
