@@ -87,25 +87,39 @@ def key_lines(lines: pl.DataFrame) -> pl.DataFrame:
     """
     `lines` with `position` (file order) and `line_key`: sku, else title and price, then `#` and its occurrence.
 
-    Needs `order_no, row, sku, title, unit_price, quantity`. Occurrences of equal content are counted by price and
-    quantity before the row, so that the same lines in another order of rows keep their keys.
+    Needs `order_no, row, sku, title, unit_price, quantity`. Occurrences of equal content are counted by
+    quantity and price before the row, so that the same lines in another order of rows keep their keys.
     """
-    priced = pl.col("title") + pl.when(pl.col("unit_price").is_not_null()).then(
-        pl.lit(" @ ") + pl.col("unit_price").cast(pl.String)
-    ).otherwise(pl.lit(""))
-    keyed = lines.sort("order_no", "row", nulls_last=True).with_columns(
-        position=pl.int_range(pl.len(), dtype=pl.Int64) - pl.int_range(pl.len(), dtype=pl.Int64).min().over("order_no"),
-        content=pl.coalesce(pl.col("sku"), priced, pl.lit("")),
+    price = pl.col("unit_price").cast(pl.String)
+    priced = pl.concat_str(pl.col("title"), price, separator=" @ ", ignore_nulls=True)
+    content = pl.coalesce("sku", pl.when(pl.col("title").is_not_null()).then(priced), pl.lit(""))
+    if not _in_order(lines):
+        lines = lines.sort("order_no", "row", nulls_last=True)
+    starts = pl.col("order_no").ne_missing(pl.col("order_no").shift()).fill_null(True)
+    at = pl.int_range(pl.len(), dtype=pl.Int64)
+    keyed = lines.with_columns(content=content, position=at - pl.when(starts).then(at).forward_fill())
+    again = (
+        keyed.lazy()
+        .select("row", "order_no", "content", "unit_price", "quantity")
+        .filter(pl.len().over("order_no", "content") > 1)
     )
-    again = keyed.filter(pl.struct("order_no", "content").is_duplicated()).select(
-        "row", "order_no", "content", "unit_price", "quantity"
-    )
-    counted = again.sort("order_no", "content", "unit_price", "quantity", "row").select(
+    counted = again.sort("order_no", "content", "quantity", "unit_price", "row").select(
         "row", occurrence=pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over("order_no", "content")
-    )
-    keyed = keyed.join(counted, on="row", how="left", maintain_order="left")
-    occurrence = pl.col("occurrence").fill_null(1).cast(pl.String)
-    return keyed.with_columns(line_key=pl.col("content") + "#" + occurrence).drop("content", "occurrence")
+    ).collect()  # fmt: skip
+    occurrence = pl.lit("1")
+    if counted.height:
+        keyed = keyed.join(counted, on="row", how="left", maintain_order="left")
+        occurrence = pl.col("occurrence").fill_null(1).cast(pl.String)
+    return keyed.with_columns(line_key=pl.concat_str("content", pl.lit("#"), occurrence)).drop("content")
+
+
+def _in_order(lines: pl.DataFrame) -> bool:
+    """Whether the rows stand by order and row already: in files of whole orders they do."""
+    step = lines.select(
+        (pl.col("order_no").diff().fill_null(0) > 0)
+        | ((pl.col("order_no").diff().fill_null(0) == 0) & (pl.col("row").diff().fill_null(1) > 0))
+    ).to_series()
+    return bool(step.all()) and lines["order_no"].null_count() == 0
 
 
 def newest(frame: pl.DataFrame, columns: Sequence[str], now: datetime) -> str | None:

@@ -6,11 +6,13 @@ offset of the shop. `Lineitem price` is the unit price; `Subtotal` is already ne
 Inventory: one row a variant and location, the location by its name; it is both the export and the upload.
 """
 
+import re
+
 import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, table_reading
 from oms.channels.countries import alpha2_all
-from oms.model.frames import Schema
+from oms.model.frames import ORDERS, REJECTED, Schema, empty
 from oms.model.states import Payment
 from oms.sheets.columns import Amount, CurrencyCode, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
 from oms.sheets.read import Sheet
@@ -59,6 +61,7 @@ ORDER: Legend = {
     "postcode": Text("Shipping Zip", guarded=True, missing=_DASH),
     "country": Text("Shipping Country", missing=_DASH),
 }
+SLICE = 100_000  # orders typed at a time
 ADDRESS = ("address1", "street", "city", "postcode", "country")
 
 #: On every row.
@@ -73,7 +76,7 @@ LINE: Legend = {
 }
 
 #: Payment methods that are paid at the door, as shops in different countries call them.
-_COD = (
+_COD = re.compile(
     r"cash on delivery|\bcod\b|^manual$|contre[- ]remboursement|nachnahme|contra ?reembolso|contrassegno|contra ?entrega"
     r"|rembours|pobrani|dob[ií]rk|postförskott|bayar di tempat|thu hộ|kapıda ödeme|наложенн|代金引換|代引|货到付款|貨到付款"
     r"|الدفع عند الاستلام|เก็บเงินปลายทาง|ক্যাশ অন ডেলিভারি"
@@ -106,8 +109,7 @@ class Orders:
 
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """Rows of one `Name` are one order; the order's columns come from its first row that has them."""
-        bound = bind(NAME, sheet.peek.headings)
-        named = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
+        named = typed(sheet.frame, bind(NAME, sheet.peek.headings), timezone=context.timezone, currency=context.currency)
         keys = number_orders(named.frame, "order_ref")
         nameless = named.frame.join(named.rejected, on="row", how="anti")
         hint = _("export the orders again; a row belongs to the order whose Name it has")
@@ -115,10 +117,15 @@ class Orders:
             named.rejected,
             complain(nameless, pl.col("order_ref").is_null(), "Name", _("no order name in this row"), hint),
         ]
-        raw = sheet.frame.with_columns(keys["order_no"])
-        orders, bad = _orders(raw, keys, sheet, context)
-        complaints += bad
-        lines, bad = _lines(raw, orders, sheet, context)
+        heads = _head_rows(sheet, keys)
+        complaints.append(_two_orders_of_one_name(sheet, keys, heads))
+        parts = []
+        for some in heads.iter_slices(SLICE):  # bounds what typing takes beside the file itself
+            part, bad = _orders(sheet, some, context)
+            parts.append(part)
+            complaints += bad
+        orders = pl.concat(parts) if parts else _orders(sheet, heads, context)[0]
+        lines, bad = _lines(sheet, keys, orders, context)
         complaints += bad
         orders = _settled(orders, lines)
         return order_reading(
@@ -127,95 +134,114 @@ class Orders:
         )  # fmt: skip
 
 
-def _head_rows(raw: pl.DataFrame, sheet: Sheet) -> pl.DataFrame:
-    """The row of each order that carries its columns: the first with a total or a financial status, else the first."""
-    bound = bind({"total": ORDER["total"], "financial": ORDER["financial"]}, sheet.peek.headings)
-    carries = pl.any_horizontal(pl.lit(False), *(_filled(heading) for heading in bound.headings.values()))
-    marked = raw.lazy().filter(pl.col("order_no").is_not_null()).select("order_no", "row", carries=carries)
-    heads = marked.sort("order_no", ~pl.col("carries"), "row").unique("order_no", keep="first").select("row")
-    return raw.lazy().join(heads, on="row", how="semi", maintain_order="left").collect()
-
-
 def _filled(heading: str) -> pl.Expr:
     return pl.col(heading).str.strip_chars().fill_null("") != ""
 
 
-def _orders(raw: pl.DataFrame, keys: pl.DataFrame, sheet: Sheet, context: Context) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+def _head_rows(sheet: Sheet, keys: pl.DataFrame) -> pl.DataFrame:
+    """
+    The place in the frame of the row of each order that carries its columns: the first with a total or a financial
+    status, else the first. `order_no, order_ref, row` (the first of the order)`, at`.
+    """
+    bound = bind({"total": ORDER["total"], "financial": ORDER["financial"]}, sheet.peek.headings)
+    carries = [_filled(heading) for heading in bound.headings.values()]
+    marks = sheet.frame.select(carries=pl.any_horizontal(pl.lit(False), *carries)).to_series()
+    if len(marks) != keys.height:  # no such columns at all
+        marks = pl.Series("carries", [False]).new_from_index(0, keys.height)
+    placed = keys.lazy().with_columns(marks).with_row_index("at").filter(pl.col("order_no").is_not_null())
+    heads = placed.group_by("order_no").agg(
+        pl.col("order_ref").first(),
+        row=pl.col("row").min(),
+        first=pl.col("at").min(),
+        carrying=pl.col("at").filter("carries").min(),
+    )
+    return heads.sort("order_no").select("order_no", "order_ref", "row", at=pl.coalesce("carrying", "first")).collect()
+
+
+def _two_orders_of_one_name(sheet: Sheet, keys: pl.DataFrame, heads: pl.DataFrame) -> pl.DataFrame:
+    """Two shops in one file: one Name, two Ids. Nothing tells their lines apart."""
+    bound = bind({"id": ORDER["channel_order_id"]}, sheet.peek.headings)
+    if "id" not in bound:
+        return empty(REJECTED)
+    heading = bound.headings["id"]
+    said = sheet.frame.select("row", id=pl.col(heading).str.strip_chars().str.strip_prefix("'")).with_columns(keys["order_no"])
+    own = said[heads["at"]].select("order_no", own="id")
+    others = said.with_row_index("at").filter(_filled("id")).join(heads, on="at", how="anti").join(own, on="order_no")
+    return complain(others, pl.col("id") != pl.col("own"), heading, _("one Name stands for two orders"),
+                    _("import the files of two shops apart"), pl.col("id"))  # fmt: skip
+
+
+def _orders(sheet: Sheet, heads: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
     """One row an order, with what the order itself says."""
-    heads = _head_rows(raw, sheet)
     bound = bind(ORDER, sheet.peek.headings)
-    code = bind({"currency": ORDER["currency"]}, sheet.peek.headings)
-    currencies = typed(heads, code, timezone=context.timezone, currency=context.currency).frame["currency"]
-    read = typed(heads, bound, timezone=context.timezone, currency=context.currency, currencies=currencies, keep=["order_no"])
+    raw = sheet.frame.select("row", *bound.headings.values())[heads["at"]]
+    currencies = typed(raw, bound.only("currency"), timezone=context.timezone, currency=context.currency).frame
+    read = typed(raw, bound, timezone=context.timezone, currency=context.currency, currencies=currencies["currency"])
     complaints = [read.rejected]
-    if "channel_order_id" in bound:
-        complaints.append(_two_orders_of_one_name(raw, bound.headings["channel_order_id"]))
-    orders = read.frame.drop("row").join(
-        keys.lazy().filter(pl.col("order_no").is_not_null()).group_by("order_no")
-        .agg(pl.col("row").min(), pl.col("order_ref").first()).collect(), on="order_no",
-    )  # fmt: skip
-    financial, method = pl.col("financial"), pl.col("method").str.to_lowercase()
-    cod_form = pl.col("tags").str.to_lowercase().str.contains(r"\bcod\b|cod_form")
-    cod = method.str.contains(_COD).fill_null(cod_form).fill_null(False)
-    payment = (
-        pl.when(financial.is_null()).then(pl.lit(Payment.UNKNOWN.value))
-        .when(financial.is_in(["paid", "partially_refunded", "refunded"])).then(pl.lit(Payment.PAID.value))
-        .when((financial == "pending") & cod).then(pl.lit(Payment.COD.value))
-        .otherwise(pl.lit(Payment.UNPAID.value))
-    )  # fmt: skip
+    if "created_at" in bound:
+        fine = raw.join(read.rejected, on="row", how="anti")
+        heading = bound.headings["created_at"]
+        complaints.append(complain(fine, ~_filled(heading), heading, _("the order does not say when it was placed")))
     attributes = pl.col("attributes").str.replace_all("\r", "", literal=True)
     custom = attributes.str.replace_all(_NOISE, "").str.strip_chars()
-    note = pl.concat_str("notes", pl.when(custom != "").then(custom), separator="\n", ignore_nulls=True)
-    orders = orders.with_columns(
-        payment=payment,
+    orders = read.frame.with_columns(
+        heads.select("order_no", "order_ref", "row"),
+        payment=_payment(read.frame),
         currency=pl.col("currency").fill_null(context.currency),
         placed_at=pl.col("created_at"),
         updated_at=pl.max_horizontal("created_at", "paid_at", "fulfilled_at", "cancelled_at"),
-        note=pl.when(note != "").then(note),
+        note=pl.when(custom != "").then(pl.concat_str("notes", custom, separator="\n", ignore_nulls=True)).otherwise("notes"),
         phone=pl.coalesce("ship_phone", "contact_phone", attributes.str.extract(_COD_FORM_PHONE)),
         address1=pl.coalesce("address1", "street", attributes.str.extract(_COD_FORM_ADDRESS)),
         city=pl.coalesce("city", attributes.str.extract(_COD_FORM_CITY)),
         region=pl.coalesce("province", "province_name"),
-        country=alpha2_all(orders["country"]),
+        country=alpha2_all(read.frame["country"]),
         no_address=pl.lit(not any(name in bound for name in ADDRESS)),
         delivered=pl.lit(False),
-    )
-    if "created_at" in bound:
-        complaints.append(complain(
-            heads.join(read.rejected, on="row", how="anti"), ~_filled(bound.headings["created_at"]),
-            bound.headings["created_at"], _("the order does not say when it was placed")))  # fmt: skip
-    return orders, complaints
-
-
-def _two_orders_of_one_name(raw: pl.DataFrame, heading: str) -> pl.DataFrame:
-    """Two shops in one file: one Name, two Ids. Nothing tells their lines apart."""
-    filled = raw.lazy().filter(_filled(heading) & pl.col("order_no").is_not_null())
-    ids = filled.select("row", "order_no", id=pl.col(heading).str.strip_chars().str.strip_prefix("'"))
-    twice = ids.filter(pl.col("id") != pl.col("id").sort_by("row").first().over("order_no")).collect()
-    return complain(twice, pl.lit(True), heading, _("one Name stands for two orders"),
-                    _("import the files of two shops apart"), pl.col("id"))  # fmt: skip
-
-
-def _lines(raw: pl.DataFrame, orders: pl.DataFrame, sheet: Sheet, context: Context) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
-    """One row a line, with what left and what never will."""
-    bound = bind(LINE, sheet.peek.headings)
-    about = orders.select(
-        "order_no",
-        "currency",
         ended=pl.col("cancelled_at").is_not_null() | (pl.col("financial") == "refunded").fill_null(False),
         all_shipped=(pl.col("fulfillment") == "fulfilled").fill_null(False),
     )
-    raw = raw.filter(pl.col("order_no").is_not_null()).join(about, on="order_no", how="left", maintain_order="left")
+    return orders.select(
+        "ended", "all_shipped", "financial", "fulfillment", *(c for c in ORDERS if c in orders.columns)
+    ), complaints
+
+
+def _payment(orders: pl.DataFrame) -> pl.Series:
+    """Paid, to be paid at the door, or not paid: an order that is only `pending` ships when it is paid at the door."""
+    methods = orders["method"].drop_nulls().unique().to_list()
+    at_the_door = [method for method in methods if _COD.search(method.casefold())]
+    tagged = pl.col("method").is_null() & pl.col("tags").str.to_lowercase().str.contains(r"\bcod\b|cod_form")
+    cod = pl.col("method").is_in(at_the_door).fill_null(False) | tagged.fill_null(False)
+    financial = pl.col("financial")
+    return orders.select(
+        pl.when(financial.is_null()).then(pl.lit(Payment.UNKNOWN.value))
+        .when(financial.is_in(["paid", "partially_refunded", "refunded"])).then(pl.lit(Payment.PAID.value))
+        .when((financial == "pending") & cod).then(pl.lit(Payment.COD.value))
+        .otherwise(pl.lit(Payment.UNPAID.value))
+    ).to_series()  # fmt: skip
+
+
+def _lines(sheet: Sheet, keys: pl.DataFrame, orders: pl.DataFrame, context: Context) -> tuple[pl.DataFrame, list[pl.DataFrame]]:
+    """One row a line, with what left and what never will."""
+    bound = bind(LINE, sheet.peek.headings)
+    about = orders.select("order_no", "currency", "ended", "all_shipped")
     says = [_filled(bound.headings[name]) for name in ("quantity", "title", "sku", "unit_price") if name in bound]
-    silent = ~pl.any_horizontal(says)  # the order's own row, without a line
-    lonely = silent & (pl.len().over("order_no") == 1)
-    raw = raw.filter(~silent | lonely)
+    raw = (
+        sheet.frame.lazy()
+        .select("row", *bound.headings.values())
+        .with_columns(keys["order_no"])
+        .filter(pl.col("order_no").is_not_null())
+        # a row that only carries the order, beside rows with its lines, is no line
+        .filter(pl.any_horizontal(says) | (pl.len().over("order_no") == 1))
+        .join(about.lazy(), on="order_no", how="left", maintain_order="left")
+        .collect()
+    )
     read = typed(
         raw, bound, timezone=context.timezone, currency=context.currency, currencies=raw["currency"],
         keep=["order_no", "ended", "all_shipped"],
     )  # fmt: skip
     lines = read.frame.with_columns(listing_sku=pl.coalesce("sku", "title"))
-    fine = lines.join(read.rejected, on="row", how="anti")
+    fine = lines if read.rejected.is_empty() else lines.join(read.rejected, on="row", how="anti")
     quantity = bound.headings["quantity"]
     complaints = [
         read.rejected,

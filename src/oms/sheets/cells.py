@@ -1,8 +1,9 @@
 """
 The types of declared columns: how a cell of text becomes a value, and the complaint when it does not.
 
-`fast` is one polars expression for the spellings that make up nearly every file; the distinct cells that it leaves NULL,
-and only those, go through `odd`: a value, MISSING for "says nothing", or None for "not understood".
+`passes` are polars expressions for the spellings that make up nearly every file, each tried on the cells that the one
+before left NULL; the distinct cells left over by all of them, and only those, go through `odd`: a value, MISSING for
+"says nothing", or None for "not understood".
 """
 
 import re
@@ -18,6 +19,7 @@ from oms.words import _
 #: What a spreadsheet leaves of a long number: `1.23457E+12`. With the plus, so that a sku like `12E5` stays one.
 SCIENTIFIC = r"^[+-]?\d(?:[.,]\d+)?[eE]\+\d{1,3}$"
 FORMULA_ERROR = r"^#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!)$"
+_SPREADSHEET = rf'^="|{SCIENTIFIC}|{FORMULA_ERROR}'
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ class Column:
         self.headings = (heading, *aliases)
         self.missing = tuple(missing)
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
-        """The values of `cell`, a stripped String column; NULL where `odd` has to look."""
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
+        """Values of `cell`, a stripped String column, for spellings in falling frequency; NULL for all others."""
         raise NotImplementedError
 
     def odd(self, cell: str, env: Env) -> object:
@@ -80,20 +82,22 @@ class Text(Column):
         self.what = _("a spreadsheet has changed this identifier")
         self.hint = _("export the file again and import it unopened, or format the column as text in the spreadsheet")
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
-        value = cell
-        if self.guarded:
-            formula = value.str.starts_with('="') & value.str.ends_with('"')
-            inner = value.str.slice(2).str.strip_suffix('"')
-            value = pl.when(formula).then(inner).otherwise(value.str.strip_prefix("'"))
-        if self.identifier or self.mangled_is_missing:
-            value = pl.when(~(value.str.contains(SCIENTIFIC) | value.str.contains(FORMULA_ERROR))).then(value)
-        return pl.when(~value.is_in(["", *self.missing])).then(value)
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
+        value = cell.str.strip_prefix("'") if self.guarded else cell
+        said = value != ""
+        for word in self.missing:
+            said &= value != word
+        if self.guarded or self.mangled_is_missing:
+            said &= ~value.str.contains(_SPREADSHEET)
+        return [pl.when(said).then(value)]
 
     def odd(self, cell: str, env: Env) -> object:
-        bare = cell.removeprefix("'").removeprefix('="').removesuffix('"')
-        mangled = re.match(SCIENTIFIC, bare) or re.match(FORMULA_ERROR, bare)
-        return None if self.identifier and mangled else MISSING
+        bare = cell.removeprefix("'") if self.guarded else cell
+        if self.guarded and bare.startswith('="'):
+            bare = bare.removeprefix('="').removesuffix('"')
+        if re.match(SCIENTIFIC, bare) or re.match(FORMULA_ERROR, bare):
+            return None if self.identifier else MISSING if self.mangled_is_missing else bare
+        return MISSING if bare in ("", *self.missing) else bare
 
 
 class Moment(Column):
@@ -118,17 +122,15 @@ class Moment(Column):
         self.what = _("not a date and time")
         self.hint = _("write it as `2026-11-22 14:00:00 -0500`")
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         if self.formats:
-            return pl.coalesce([_moment(cell, form, env) for form in self.formats if "%H" in form or "%I" in form])
-        # `2026-11-22T14:00:00+00:00`, `2026-11-22 14:00:00 -0500`: the 19 characters, then the offset as one word.
-        seconds = cell.str.slice(0, 10) + " " + cell.str.slice(11, 8)
-        offset = cell.str.slice(19).str.strip_chars()
-        digits = offset.str.replace(":", "", literal=True)
-        offset = pl.when(offset.is_in(["Z", "UTC"])).then(pl.lit("+0000")).otherwise(digits)
-        with_offset = seconds + pl.when(offset.str.len_bytes() == 5).then(offset)
-        without = pl.when(cell.str.len_bytes() == 19).then(seconds)
-        return pl.coalesce([_moment(with_offset, "%Y-%m-%d %H:%M:%S%z", env), _moment(without, "%Y-%m-%d %H:%M:%S", env)])
+            return [_moment(cell, form, env) for form in self.formats if "%H" in form or "%I" in form]
+        return [
+            _moment(cell, "%Y-%m-%d %H:%M:%S %z", env),
+            _moment(cell, "%Y-%m-%dT%H:%M:%S%z", env),
+            _moment(cell.str.replace("Z$", "+0000"), "%Y-%m-%dT%H:%M:%S%z", env),
+            _moment(cell.str.replace("T", " ", literal=True), "%Y-%m-%d %H:%M:%S", env),
+        ]
 
     def odd(self, cell: str, env: Env) -> object:
         return MISSING if cell in self.missing else moment(cell, env.timezone, self.formats, self.end_of_day)
@@ -143,6 +145,10 @@ def _moment(cell: pl.Expr, form: str, env: Env) -> pl.Expr:
     return pl.when(found.dt.year().is_between(1990, 2100)).then(found.dt.to_string("%Y-%m-%dT%H:%M:%SZ"))
 
 
+#: What one line, count or parcel may hold: beyond it, a barcode has slipped into the column.
+MOST = 999_999_999
+
+
 class Whole(Column):
     """A whole number, at least `least`; `1.0` and `1,000` are whole numbers, `1.5` is none."""
 
@@ -155,9 +161,9 @@ class Whole(Column):
         if least is not None:
             self.what = _("not a whole number of {least} or more", least=least)
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
-        value = pl.when(cell.str.len_bytes() <= 9).then(cell).cast(pl.Int64, strict=False)
-        return value if self.least is None else pl.when(value >= self.least).then(value)
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
+        value = cell.cast(pl.Int64, strict=False)
+        return [pl.when(value.is_between(-MOST if self.least is None else self.least, MOST)).then(value)]
 
     def odd(self, cell: str, env: Env) -> object:
         if cell in self.missing:
@@ -189,7 +195,7 @@ class Amount(Column):
         self.least = least
         self.what = _("not an amount of money") if least is None else _("not an amount of money of 0 or more")
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         digits = exponent(env.currency)
         if digits == 0:
             plain = r"^-?\d{1,12}$"
@@ -200,7 +206,7 @@ class Amount(Column):
         # Exact: at most 12 + 4 significant digits, rounded to the nearest whole.
         scaled = pl.when(cell.str.contains(plain)).then(cell).cast(pl.Float64, strict=False) * 10**digits
         value = scaled.round().cast(pl.Int64)
-        return value if self.least is None else pl.when(value >= self.least).then(value)
+        return [value if self.least is None else pl.when(value >= self.least).then(value)]
 
     def odd(self, cell: str, env: Env) -> object:
         if cell in self.missing:
@@ -223,9 +229,9 @@ class OneOf(Column):
         self.what = _("a word this column is not known to have")
         self.hint = _("known words: {words}", words=", ".join(sorted(self.words)))
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         theirs, ours = list(self.words), list(self.words.values())
-        return cell.str.to_lowercase().replace_strict(theirs, ours, default=None, return_dtype=pl.String)
+        return [cell.str.to_lowercase().replace_strict(theirs, ours, default=None, return_dtype=pl.String)]
 
     def odd(self, cell: str, env: Env) -> object:
         if (known := self.words.get(" ".join(cell.casefold().split()))) is not None:
@@ -246,9 +252,9 @@ class Flag(Column):
         super().__init__(heading, *aliases)
         self.what = _("neither yes nor no")
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         word = cell.str.to_lowercase()
-        return pl.when(word.is_in(_YES)).then(True).when(word.is_in(_NO)).then(False)
+        return [pl.when(word.is_in(_YES)).then(True).when(word.is_in(_NO)).then(False)]
 
 
 class CurrencyCode(Column):
@@ -259,6 +265,6 @@ class CurrencyCode(Column):
         self.what = _("not a currency")
         self.hint = _("use an ISO 4217 code like `USD`")
 
-    def fast(self, cell: pl.Expr, env: Env) -> pl.Expr:
+    def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         code = cell.str.to_uppercase()
-        return pl.when(code.is_in(list(CURRENCIES))).then(code)
+        return [pl.when(code.is_in(list(CURRENCIES))).then(code)]

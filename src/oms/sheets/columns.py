@@ -105,21 +105,21 @@ def typed(
     names = [name for name in bound.legend if name in bound]
     mixed = [name for name in names if code is not None and isinstance(bound.legend[name], Amount)]
 
-    values = frame.select(
-        bound.legend[name].fast(_cell(bound.headings[name]), env).alias(name) for name in names if name not in mixed
-    )
-    columns = {name: values[name] for name in values.columns}
+    cells = {name: _cell(bound.headings[name]) for name in names}
+    first = {name: bound.legend[name].passes(cells[name], env)[0].alias(name) for name in names if name not in mixed}
+    values = frame.lazy().select(first.values()).collect()
+    columns: dict[str, pl.Series] = {}
     complaints: list[pl.DataFrame] = []
-    for name in values.columns:
-        columns[name], bad = _odd(frame, bound, name, columns[name], env)
+    for name in first:
+        columns[name], bad = _rest(frame, bound, name, values[name], env)
         complaints += bad
     for name in mixed:
         columns[name] = pl.Series(name, [None], pl.Int64).new_from_index(0, frame.height)
         for one in distinct:
             here, among = Env(timezone, one), pl.Series(code) == one
-            part = frame.select(pl.when(among).then(bound.legend[name].fast(_cell(bound.headings[name]), here)))
-            part_values, bad = _odd(frame, bound, name, part.to_series(), here, among)
-            columns[name] = columns[name].zip_with(columns[name].is_not_null(), part_values)
+            part = frame.select(pl.when(among).then(bound.legend[name].passes(cells[name], here)[0])).to_series()
+            part, bad = _rest(frame, bound, name, part, here, among)
+            columns[name] = columns[name].zip_with(columns[name].is_not_null(), part)
             complaints += bad
     for name, column in bound.legend.items():
         if name not in bound:
@@ -132,39 +132,33 @@ def _cell(heading: str) -> pl.Expr:
     return pl.col(heading).str.strip_chars()
 
 
-def _odd(
+def _rest(
     frame: pl.DataFrame, bound: Bound, name: str, values: pl.Series, env: Env, among: pl.Series | None = None
 ) -> tuple[pl.Series, list[pl.DataFrame]]:
-    """Send the distinct cells that `fast` left over through `odd`; the completed values and the complaints."""
+    """The cells that the first pass left over: the later passes, then `odd`; the completed values and the complaints."""
     column, heading = bound.legend[name], bound.headings[name]
+    if among is None and values.null_count() == frame[heading].null_count():
+        return values, []
     left = frame[heading].is_not_null() & values.is_null()
     if among is not None:
         left &= among
     if not left.any():
         return values, []
-    some = frame.filter(left).select("row", _cell(heading).str.strip_chars("\ufeff\u200b").alias("cell"))
-    texts = [text for text in some["cell"].unique().to_list() if text]
+    cell = pl.col("cell")
+    rest = frame.filter(left).select("row", cell=_cell(heading).str.strip_chars("\ufeff\u200b"))
+    rest = rest.with_columns(value=pl.coalesce(column.passes(cell, env)))
+    texts = rest.filter(pl.col("value").is_null() & (cell != ""))["cell"].unique().to_list()
     answers = {text: column.odd(text, env) for text in texts}
     known = {text: answer for text, answer in answers.items() if answer is not None and answer is not MISSING}
     bad = [text for text, answer in answers.items() if answer is None]
     if known:
-        cell = pl.when(left).then(_cell(heading).str.strip_chars("\ufeff\u200b"))
-        mapped = frame.select(
-            cell.replace_strict(list(known), list(known.values()), default=None, return_dtype=column.dtype).alias(name)
-        )[name]
-        values = values.zip_with(values.is_not_null(), mapped)
+        odd = cell.replace_strict(list(known), list(known.values()), default=None, return_dtype=column.dtype)
+        rest = rest.with_columns(value=pl.coalesce("value", odd))
+    values = values.scatter(left.arg_true(), rest["value"])
     if not bad:
         return values, []
-    wrong = some.filter(pl.col("cell").is_in(bad))
-    return values, [
-        wrong.select(
-            "row",
-            pl.lit(heading).alias("column"),
-            pl.col("cell").str.slice(0, SHOWN).alias("value"),
-            pl.lit(column.what).alias("what"),
-            pl.lit(column.hint, pl.String).alias("hint"),
-        )
-    ]
+    wrong = rest.filter(cell.is_in(bad))
+    return values, [complain(wrong, pl.lit(True), heading, column.what, column.hint, cell)]
 
 
 def complain(
