@@ -6,13 +6,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from tests.flow.shipping_desk import Desk
 
 from oms.errors import AmbiguousRef, Refused, UnknownLocation, UnknownOrder, UsageError
 from oms.flow.settle import settle
 from oms.flow.ship import Shipments, ship_parcels, ship_rows
 from oms.flow.ship_order import ship_order
 from oms.model.frames import TRACKING
+from tests.flow.shipping_desk import Desk
 
 GOOD = "1Z999AA10123456784"
 

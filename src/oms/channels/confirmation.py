@@ -1,0 +1,85 @@
+"""
+Shipment confirmations in each channel's own shape.
+
+Amazon: the tab-separated file of POST_FLAT_FILE_FULFILLMENT_DATA, its carrier codes as in the shipping schema
+(`CarrierCode` of amzn-base.xsd); Shopify has no upload of its own: the shape that fulfilment apps read. Everybody else
+gets the generic one.
+"""
+
+import polars as pl
+
+from oms.model.frames import Schema
+from oms.model.times import zone
+from oms.sheets.write import csv_bytes
+
+#: One row a (parcel, order, line). `line_ref` NULL where the channel gave no line id; times UTC text.
+CONFIRMATIONS: Schema = {
+    "order_ref": pl.String, "line_ref": pl.String, "listing_sku": pl.String, "title": pl.String,
+    "variant": pl.String, "quantity": pl.Int64, "carrier": pl.String, "service": pl.String, "tracking": pl.String,
+    "shipped_at": pl.String, "placed_at": pl.String,
+}  # fmt: skip
+
+#: Kinds of channel that nobody tells about shipments.
+SILENT = ("square", "google")
+
+#: Our spelling of a carrier -> Amazon's code. Any other is `Other` with its name.
+AMAZON_CODES = {
+    "UPS": "UPS", "UPS Mail Innovations": "UPS Mail Innovations", "USPS": "USPS", "FedEx": "FedEx", "DHL": "DHL",
+    "DHL Express": "DHL", "DHL eCommerce": "DHL Global Mail", "DPD": "DPD", "GLS": "GLS", "Royal Mail": "Royal Mail",
+    "Parcelforce": "Parcelforce", "Yodel": "Yodel", "Hermes": "Hermes Logistik Gruppe",
+    "Deutsche Post": "Deutsche Post", "TNT": "TNT", "La Poste": "La Poste", "Chronopost": "Chronopost",
+    "Poste Italiane": "Poste Italiane", "Canada Post": "Canada Post", "Yamato Transport": "YamatoTransport",
+    "Sagawa Express": "SagawaExpress", "OnTrac": "OnTrac", "LaserShip": "Lasership", "Aramex": "Aramex",
+    "Delhivery": "Delhivery", "India Post": "India Post",
+}  # fmt: skip
+
+#: Our spelling -> the name that makes Shopify link the number, where it differs.
+SHOPIFY_NAMES = {"Amazon Logistics": "Amazon", "DHL": "DHL Express", "Japan Post": "Japan Post (EN)"}
+
+
+def confirmation(kind: str, rows: pl.DataFrame, zone_name: str) -> tuple[str, bytes]:
+    """
+    The confirmation file for a channel of `kind`: (extension, bytes).
+
+    `rows`: CONFIRMATIONS. `zone_name`: the channel's, for the times of Amazon's file.
+    """
+    if kind == "amazon":
+        return "txt", _amazon(rows, zone_name)
+    if kind == "shopify":
+        return "csv", _shopify(rows)
+    return "csv", csv_bytes(
+        rows.select("order_ref", "line_ref", "listing_sku", "quantity", "carrier", "tracking", "shipped_at")
+    )
+
+
+def _amazon(rows: pl.DataFrame, zone_name: str) -> bytes:
+    zone(zone_name)
+    code = pl.col("carrier").replace_strict(AMAZON_CODES, default="Other", return_dtype=pl.String)
+    # Amazon refuses a shipment from before the order; clocks differ.
+    left = pl.max_horizontal("shipped_at", "placed_at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC")
+    table = rows.select(
+        pl.col("order_ref").alias("order-id"),
+        pl.col("line_ref").alias("order-item-id"),
+        "quantity",
+        left.dt.convert_time_zone(zone_name).dt.strftime("%Y-%m-%dT%H:%M:%S%:z").alias("ship-date"),
+        code.alias("carrier-code"),
+        pl.when(code == "Other").then("carrier").alias("carrier-name"),
+        pl.col("tracking").alias("tracking-number"),
+        pl.col("service").alias("ship-method"),
+    )
+    return csv_bytes(table, delimiter="\t", quoting=False)
+
+
+def _shopify(rows: pl.DataFrame) -> bytes:
+    variant = pl.when(pl.col("variant").str.len_chars() > 0).then(pl.col("variant"))
+    name = pl.concat_str(["title", variant], separator=" - ", ignore_nulls=True)
+    return csv_bytes(
+        rows.select(
+            pl.col("order_ref").alias("Name"),
+            pl.col("tracking").alias("Tracking Number"),
+            pl.col("carrier").replace(SHOPIFY_NAMES).alias("Tracking Company"),
+            name.alias("Lineitem name"),
+            pl.col("listing_sku").alias("Lineitem sku"),
+            pl.col("quantity").alias("Quantity"),
+        )
+    )

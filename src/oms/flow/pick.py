@@ -1,0 +1,132 @@
+"""`oms pick`: reserved units go to the people who take them off the shelf, with lists, slips and 3PL order files."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from oms.config import Config, Location
+from oms.core.pick import pick_list, too_old
+from oms.flow.orderfile import OrderFormat, load_format, order_file
+from oms.flow.settle import settle
+from oms.flow.shop import Shop
+from oms.flow.slips import slips_html
+from oms.sheets.write import csv_bytes, xlsx_bytes
+from oms.store.db import Batch, Document
+from oms.store.picking import pick, pickable_channels
+from oms.words import _
+
+
+@dataclass(frozen=True)
+class PickReport:
+    """What went to the bench; `batch` None where nothing did."""
+
+    batch: int | None = None
+    documents: tuple[Document, ...] = ()
+    orders: int = 0
+    units: int = 0
+    refused: tuple[tuple[str, str], ...] = ()  # (channel, why)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """3 where some channels were refused, 1 where all were."""
+        if not self.refused:
+            return 0
+        return 3 if self.orders else 1
+
+    def json(self) -> dict[str, Any]:
+        """Keys: batch, documents, orders, units, refused, notes."""
+        return {
+            "batch": self.batch,
+            "documents": [document.json() for document in self.documents],
+            "orders": self.orders,
+            "units": self.units,
+            "refused": [{"channel": channel, "reason": reason} for channel, reason in self.refused],
+            "notes": list(self.notes),
+        }
+
+
+class _NothingToPick(Exception):
+    """Rolls the batch back: nothing is to be done."""
+
+
+def pick_orders(
+    shop: Shop, location: str | None = None, channel: str | None = None, *, force: bool = False, dry_run: bool = False
+) -> PickReport:
+    """
+    Turn what is reserved into `picking` and write the documents of each location.
+
+    Channels whose orders were imported too long ago are refused, unless `force`: a cancel may be waiting.
+    Raises UnknownLocation, UnknownChannel, ConfigError (a 3PL's template).
+    """
+    if location is not None:
+        shop.config.location(location)
+    if channel is not None:
+        shop.config.channel(channel)
+    report = PickReport()
+    try:
+        with shop.store.write(
+            "pick", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
+        ) as batch:
+            report = PickReport(documents=tuple(batch.recovered))
+            report = _pick(shop, batch, location, channel, force)
+            if report.batch is None:
+                raise _NothingToPick
+    except _NothingToPick:
+        pass
+    return report
+
+
+def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, force: bool) -> PickReport:
+    refused, fresh = [], []
+    for name, imported_at in pickable_channels(batch.conn, location, channel).items():
+        reason = None if force else too_old(imported_at, shop.now, shop.config.pick.max_age)
+        if reason is None:
+            fresh.append(name)
+        else:
+            refused.append((name, reason))
+    if not fresh:
+        return PickReport(documents=tuple(batch.recovered), refused=tuple(refused))
+    picks, contacts = pick(batch, fresh, location)
+    settle(batch, shop.config)
+    notes: list[str] = []
+    for code in sorted(picks["location"].unique()):
+        here = picks.filter(pl.col("location") == code)
+        notes += _write(batch, shop.config, shop.root, _place(shop.config, code), here, contacts)
+    orders, units = picks["order_id"].n_unique(), int(picks["quantity"].sum())
+    batch.summary({"orders": orders, "units": units})
+    return PickReport(
+        batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), tuple(notes)
+    )  # fmt: skip
+
+
+def _place(config: Config, code: str) -> Location:
+    """The location; one that is gone from oms.toml still has goods to be picked."""
+    return next((each for each in config.locations if each.code == code),
+                Location.model_validate({"code": code, "country": "ZZ"}))  # fmt: skip
+
+
+def _write(
+    batch: Batch, config: Config, root: Path, place: Location, picks: pl.DataFrame, contacts: pl.DataFrame
+) -> list[str]:
+    code = place.code
+    table = pick_list(picks, config.zone_of(place))
+    batch.document("picklist", f"picklist-{code}.xlsx", xlsx_bytes({_("pick list"): table}), location=code)
+    batch.document("picklist", f"picklist-{code}.csv", csv_bytes(table, bom=True), location=code)
+    if config.pick.slips:
+        batch.document("slips", f"slips-{code}.html", slips_html(picks, contacts, config, place), location=code)
+    if place.kind != "3pl":
+        return []
+    platform = [channel.name for channel in config.channels if channel.labels_itself]
+    ours = picks.filter(~pl.col("channel").is_in(platform))
+    if ours.height:
+        form: OrderFormat = load_format(root, place)
+        name = f"orders-{code}.{form.file}"
+        batch.document("orders", name, order_file(ours, contacts, form, config, place), location=code)
+    labelled = picks.filter(pl.col("channel").is_in(platform))["order_id"].n_unique()
+    if not labelled:
+        return []
+    return [_("{location}: {count} orders have their channel's own label and are in no order file",
+              location=code, count=labelled)]  # fmt: skip
