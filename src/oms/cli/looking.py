@@ -74,8 +74,10 @@ def status_rows(report: "StatusReport") -> list[tuple[str, int, str, str]]:
     add(_("unmapped"), report.unmapped, _("listings without a sku"), "oms map suggest")
     add(_("low stock"), report.low_stock, _("skus with nothing left to offer"), "oms stock --low")
     add(_("shipped elsewhere"), report.shipped_elsewhere, _("by the channel, in the last day"), "")
-    for each in report.unmapped_services:
-        add(_("service"), 1, f"{each['channel']}: {each['service']}", f"oms config set channels.{each['channel']}.services")
+    for channel in dict.fromkeys(each["channel"] for each in report.unmapped_services):
+        words = [each["service"] for each in report.unmapped_services if each["channel"] == channel]
+        add(_("services"), len(words), _("{channel}: {words}: in no rate card", channel=channel, words=", ".join(words)),
+            f"oms config set channels.{channel}.services")  # fmt: skip
     for word in _QUIET:
         add(word, counted.get(word, 0))
     return rows
@@ -182,26 +184,31 @@ def _show_order(order: dict[str, Any]) -> None:
 def _lines(lines: list[dict[str, Any]]) -> None:
     console.line("")
     console.table(
-        [_("line"), _("sku"), _("title"), _("ordered"), _("cancelled"), _("reserved"), _("shipped"), _("returned"),
-         _("from")],
+        [_("line"), _("sku"), _("title"), _("ordered"), _("so far"), _("from")],
         (
             (
                 line["line_ref"], line["sku"] or _("unmapped: {listing}", listing=line["listing_sku"] or ""),
-                line["title"], line["quantity"], line["cancelled"], line["reserved"], line["shipped"], line["returned"],
-                ", ".join(f"{a['quantity']} {a['location']} {a['state']}" for a in line["allocations"]),
+                line["title"], line["quantity"],
+                ", ".join(f"{line[name]} {name}" for name in _SO_FAR if line[name]),
+                ", ".join(f"{a['quantity']} {a['sku']} {a['location']} {a['state']}" for a in line["allocations"]),
             )
             for line in lines
         ),
-        right=[_("ordered"), _("cancelled"), _("reserved"), _("shipped"), _("returned")],
+        right=[_("ordered")],
     )  # fmt: skip
+
+
+_SO_FAR = ("cancelled", "reserved", "shipped", "returned")
 
 
 def show_events(events: list[dict[str, Any]]) -> None:
     """Print elements of `events[]`."""
     console.table(
-        [_("batch"), _("at"), _("command"), _("what happened"), _("sku"), _("location"), _("detail")],
-        ((e["batch"], e["at"], e["command"], e["kind"], e["sku"], e["location"], told(e["detail"])) for e in events),
-        right=[_("batch")],
+        [_("at"), _("batch"), _("what happened"), _("sku"), _("location"), _("detail")],
+        (
+            (e["at"], f"{e['batch']} {e['command']}", e["kind"], e["sku"], e["location"], told(e["detail"]))
+            for e in events
+        ),
     )
 
 

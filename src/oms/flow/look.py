@@ -1,6 +1,5 @@
 """Looking: the morning screen, the list of orders, one order's whole story. Reads only, and starts at once."""
 
-import difflib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -61,7 +60,7 @@ def status(view: Glance) -> StatusReport:
         by_word = {name: {row["word"]: int(row["n"]) for row in rows} for name, rows in counted.items()}
         seen = [(row["channel"], row["word"]) for row in counted.get("service", ())]
         channels = (*view.channels, *(c for c in looking.channel_names(conn) if c not in view.channels))
-        found = StatusReport(
+        return StatusReport(
             at=view.at,
             orders={each: by_word["status"][each] for each in Status if each in by_word.get("status", {})},
             late=looking.late(conn, view.at),
@@ -75,16 +74,14 @@ def status(view: Glance) -> StatusReport:
             unmapped_services=_unmapped_services(view, seen, looking.rate_services(conn, {word for _c, word in seen})),
             unwritten_files=looking.pending_files(conn),
         )
-    return found
 
 
 def _unmapped_services(view: Glance, seen: Sequence[tuple[str, str]], rated: set[str]) -> list[dict[str, str]]:
     """Words of channels for a service that neither `[[channels]] services` nor the rate card knows."""
-    mapped = view.services or {}
     return [
         {"channel": channel, "service": word}
         for channel, word in sorted(seen)
-        if word not in rated and not mapped.get(channel, frozenset()) & {word, "*"}
+        if word not in rated and not view.services.get(channel, frozenset()) & {word, "*"}
     ]
 
 
@@ -201,7 +198,6 @@ def show(view: Glance, ref: str) -> ShowReport:
         order_id, currency = row["id"], row["currency"]
         order = _described([row], looking.details(conn, [order_id]))[0]
         contact = looking.contact(conn, order_id)
-        origin = looking.first_import(conn, row["file_id"])
         order |= {
             "channel_order_id": row["channel_order_id"],
             "payment": row["payment"],
@@ -213,10 +209,7 @@ def show(view: Glance, ref: str) -> ShowReport:
             "waiting": [dict(each) for each in looking.waiting(conn, order_id)],
             "parcels": _parcels(looking.parcels(conn, order_id)),
             "documents": [dict(each) for each in looking.order_documents(conn, order_id, row["channel"])],
-            "events": ([{
-                "batch": origin["batch_id"], "command": origin["command"], "at": origin["started_at"],
-                "kind": "imported", "sku": None, "location": None, "detail": {"file": origin["path"], "row": row["row"]},
-            }] if origin else []) + [events_json(each) for each in looking.order_events(conn, order_id)],
+            "events": [events_json(each) for each in looking.order_events(conn, order_id)],
         }  # fmt: skip
         return ShowReport(order)
 
@@ -257,5 +250,7 @@ def _known(word: str, known: list[Any], what: str) -> str:
 
 
 def _near(word: str, known: Sequence[str]) -> str:
+    import difflib  # only a wrong word needs it
+
     close = difflib.get_close_matches(word, known, 1, 0.5)
     return _(", did you mean `{close}`?", close=close[0]) if close else ""

@@ -52,7 +52,9 @@ def pending_files(conn: sqlite3.Connection) -> int:
 
 
 def rate_services(conn: sqlite3.Connection, words: Iterable[str]) -> set[str]:
-    """Which of `words` the rate card knows."""
+    """Which of `words` the rate card knows; all of them where there is no rate card."""
+    if conn.execute("SELECT 1 FROM rates LIMIT 1").fetchone() is None:
+        return set(words)
     return {
         row["service"]
         for row in conn.execute(
@@ -148,23 +150,42 @@ def parcels(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
     ).fetchall()
 
 
-def order_events(conn: sqlite3.Connection, order_id: int, limit: int | None = None) -> list[sqlite3.Row]:
-    """Its journal, oldest first: batch_id, command, at, kind, sku, location, detail (JSON); the newest `limit` of it."""
-    rows = conn.execute(
-        "SELECT e.batch_id, b.command, e.at, e.kind, e.sku, e.location, e.detail FROM events e "
-        "JOIN batches b ON b.id = e.batch_id WHERE e.order_id = ? ORDER BY e.id DESC LIMIT ?",
-        (order_id, -1 if limit is None else limit),
+def order_events(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
+    """
+    Its story, oldest first: batch_id, command, at, kind, sku, location, detail (JSON).
+
+    The journal, and what batches did to it without writing there: loaded, allocated, shipped, confirmed.
+    """
+    return conn.execute(
+        """
+        WITH told AS (
+            SELECT e.batch_id, e.at, e.kind, e.sku, e.location, e.detail, e.id AS n FROM events e WHERE e.order_id = :order
+        ), done AS (
+            SELECT f.batch_id, NULL AS at, 'imported' AS kind, NULL AS sku, NULL AS location,
+                json_object('file', f.path, 'row', o.row) AS detail, 0 AS n
+            FROM orders o JOIN files_in f ON f.id = o.file_id WHERE o.id = :order
+            UNION ALL
+            SELECT a.batch_id, NULL, 'allocated', a.sku, a.location, json_object('quantity', sum(a.quantity)), 1
+            FROM allocations a WHERE a.order_id = :order GROUP BY a.batch_id, a.sku, a.location
+            UNION ALL
+            SELECT p.batch_id, p.shipped_at, 'shipped', x.sku, p.location,
+                json_object('quantity', sum(x.units), 'carrier', p.carrier, 'tracking', p.tracking), 2
+            FROM parcel_lines x JOIN lines l ON l.id = x.line_id JOIN parcels p ON p.id = x.parcel_id
+            WHERE l.order_id = :order GROUP BY p.id, x.sku
+            UNION ALL
+            SELECT c.batch_id, NULL, 'confirmed', l.sku, NULL,
+                json_object('quantity', sum(c.quantity), 'carrier', c.carrier, 'tracking', c.tracking), 3
+            FROM confirmations c JOIN lines l ON l.id = c.line_id WHERE l.order_id = :order
+            GROUP BY c.batch_id, l.id, c.carrier, c.tracking
+        )
+        SELECT x.batch_id, b.command, COALESCE(x.at, b.started_at) AS at, x.kind, x.sku, x.location, x.detail
+        FROM (SELECT * FROM told UNION ALL
+              SELECT * FROM done WHERE batch_id NOT IN (SELECT batch_id FROM told WHERE kind <> 'given_back')) x
+        JOIN batches b ON b.id = x.batch_id
+        ORDER BY x.batch_id, x.n, x.sku, x.location
+        """,
+        {"order": order_id},
     ).fetchall()
-    return rows[::-1]
-
-
-def first_import(conn: sqlite3.Connection, file_id: int | None) -> sqlite3.Row | None:
-    """The file an order came from: path, batch_id, command, started_at."""
-    row: sqlite3.Row | None = conn.execute(
-        "SELECT f.path, f.batch_id, b.command, b.started_at FROM files_in f JOIN batches b ON b.id = f.batch_id "
-        "WHERE f.id = ?", (file_id,),
-    ).fetchone()  # fmt: skip
-    return row
 
 
 def waiting(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
