@@ -6,10 +6,19 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
+
+from oms.flow.importing import ImportReport, Wishes, import_files
+from oms.flow.settle import settle
+from oms.flow.shop import Shop, open_shop
+from oms.store.catalog import load_counts
+from oms.store.files import note_file
+from oms.store.schema import UNDOABLE
 
 DATA = Path(__file__).parent / "data"
 NOW = "2026-11-19T14:00:00Z"
@@ -90,3 +99,72 @@ def samples() -> Iterator[Path]:
     if not named or not Path(named).is_dir():
         pytest.skip("OMS_SAMPLES names no folder of samples")
     yield Path(named)
+
+
+@dataclass
+class Desk:
+    """A workspace driven in this process: files written, flows called, facts read."""
+
+    root: Path
+    now: datetime = datetime(2026, 11, 19, 14, tzinfo=UTC)
+
+    @property
+    def shop(self) -> Shop:
+        """The workspace as a flow takes it."""
+        return open_shop(self.root, self.now)
+
+    def import_text(self, text: str, name: str = "file.csv", **wishes: Any) -> ImportReport:
+        """Write a file and import it."""
+        path = self.root / name
+        path.write_text(text, encoding="utf-8")
+        os.utime(path, (1763500000, 1763500000))
+        return import_files(self.shop, [path], Wishes(**wishes))
+
+    def rows(self, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+        """What the store says."""
+        with self.shop.store.read() as conn:
+            return [tuple(row) for row in conn.execute(sql, parameters)]
+
+    def dump(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every fact and derived value, without the log: two equal dumps are one state."""
+        names = (*UNDOABLE, "stock")
+        return {name: self.rows(f"SELECT * FROM {name} ORDER BY id") for name in names if name != "files_in"}
+
+    def stock(self, sku: str, location: str, on_hand: int, counted_at: str = "2026-11-18T12:00:00Z") -> None:
+        """Count a sku, as a file would."""
+        shop = self.shop
+        table = pl.DataFrame(
+            {"row": [2], "sku": [sku], "location": [location], "on_hand": [on_hand], "counted_at": [counted_at]}
+        )
+        with shop.store.write("import", shop.now, config=shop.config) as batch:
+            file_id = note_file(
+                batch, path="stock.csv", sha256=f"{sku}{location}{counted_at}{on_hand}", kind="stock", format="oms-stock",
+                channel=None, location=None, as_of=counted_at, rows=1, report={},
+            )  # fmt: skip
+            load_counts(batch, table, file_id)
+            settle(batch, shop.config)
+
+    def reserve(self, order_ref: str, location: str, picking: bool = False) -> None:
+        """Allocate every open line of an order at one place, as routing (and picking) would."""
+        shop = self.shop
+        with shop.store.write("route", shop.now, config=shop.config) as batch:
+            batch.conn.execute(
+                "INSERT INTO allocations (batch_id, order_id, line_id, sku, location, quantity, state, count_id) "
+                "SELECT ?, o.id, l.id, u.sku, ?, (l.ordered - l.cancelled - l.shipped) * u.units, ?, s.count_id "
+                "FROM orders o JOIN lines l ON l.order_id = o.id JOIN line_units u ON u.line_id = l.id "
+                "LEFT JOIN stock s ON s.sku = u.sku AND s.location = ? "
+                "WHERE o.order_ref = ? AND l.ordered > l.cancelled + l.shipped",
+                (batch.id, location, "picking" if picking else "reserved", location, order_ref),
+            )
+            batch.touch_orders("SELECT id FROM orders WHERE order_ref = ?", (order_ref,))
+            batch.touch_stock("SELECT sku, location FROM allocations WHERE batch_id = ?", (batch.id,))
+            settle(batch, shop.config)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """The workspace of `oms`, driven in this process."""
+    root = tmp_path / "shop"
+    root.mkdir(exist_ok=True)
+    (root / "oms.toml").write_text((DATA / "oms.toml").read_text(encoding="utf-8"), encoding="utf-8")
+    return Desk(root)

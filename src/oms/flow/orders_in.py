@@ -93,16 +93,20 @@ def _save(
     batch: Batch, source: Source, order: sqlite3.Row, row: sqlite3.Row, changes: ChangeSet, said: dict[str, Any]
 ) -> None:
     """Write one change set of a file, and remember that the file described the order."""
-    if not row["older"]:
-        remembered = {"content_hash": row["content_hash"], "format": source.format, "as_of": source.as_of}
+    remembered = {"content_hash": row["content_hash"], "format": source.format, "as_of": source.as_of}
+    if row["older"]:
+        remembered = {}
+    if changes.is_empty():
         saving.save_order(batch, order["id"], remembered)
-    if not changes.is_empty():
+    else:
+        # One statement with the change itself: undo must find the hash that stood before.
+        changes.fields |= remembered
         shipped_at = row["fulfilled_at"] or row["updated_at"] or source.as_of
-        save_changes(batch, source, order, shipped_at, changes, said)
+        save_changes(batch, order, shipped_at, changes, said)
 
 
 def save_changes(
-    batch: Batch, source: Source, order: sqlite3.Row, shipped_at: str | None, changes: ChangeSet, said: dict[str, Any]
+    batch: Batch, order: sqlite3.Row, shipped_at: str | None, changes: ChangeSet, said: dict[str, Any]
 ) -> None:
     """
     Write one change set, and what it does to stock and holds.
@@ -110,8 +114,10 @@ def save_changes(
     `shipped_at`: when units left that the channel says are gone; `said`: staged rows of added lines by line_key.
     """
     order_id = order["id"]
-    rerouted = {"route_tried": 0} if changes.lines or changes.added or changes.release_all else {}
-    saving.save_order(batch, order_id, changes.fields | rerouted)
+    deed = {"revision": order["revision"] + 1}
+    if changes.lines or changes.added or changes.release_all:
+        deed["route_tried"] = 0
+    saving.save_order(batch, order_id, changes.fields | deed)
     saving.save_contact(batch, order_id, changes.contact)
     left = []
     for change in changes.lines:

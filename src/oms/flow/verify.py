@@ -12,7 +12,7 @@ from oms.model.states import Allocation, Reason
 from oms.store import order_changes as saving
 from oms.store.allocations import release_order
 from oms.store.db import Batch
-from oms.store.order_loading import STORED_LINES, Source
+from oms.store.order_loading import STORED_LINES
 from oms.store.orders import find_order, holds_of
 from oms.words import _
 
@@ -135,8 +135,7 @@ def cancel(shop: Shop, ref: str, stopped: bool = False, dry_run: bool = False) -
                           whole_orders=False)  # fmt: skip
         if shipped:
             changes.fields.pop("cancelled_at", None)  # the order lives on with what has left
-        source = Source(0, order["channel"], order["format"] or "", order["as_of"])
-        save_changes(batch, source, order, None, changes, {})
+        save_changes(batch, order, None, changes, {})
         notes = [_("being picked: stop it at the bench, then run: oms cancel {ref} --stopped", ref=ref)] \
             if Reason.RECALL in changes.holds else []  # fmt: skip
         return _told(batch, shop, order["id"], notes)

@@ -163,6 +163,7 @@ CREATE TABLE orders (
     delivery TEXT NOT NULL DEFAULT 'ship',
     pickup_location TEXT,
     route_tried INTEGER NOT NULL DEFAULT 0,
+    revision INTEGER NOT NULL DEFAULT 0,
     status TEXT NOT NULL DEFAULT 'ready'
 ) STRICT;
 CREATE UNIQUE INDEX orders_by_channel_id ON orders(channel_order_id, channel) WHERE channel_order_id IS NOT NULL;
