@@ -108,7 +108,7 @@ def _parse(text: str, name: str) -> OrderFormat:
         raise ConfigError(_("{file}: not TOML: {error}", file=name, error=error)) from None
     except ValidationError as error:
         problems = [f"{name}: {_problem(dict(problem))}" for problem in error.errors()]
-        raise ConfigError("\n".join(problems), _("every key is explained in our own: oms template 3pl")) from None
+        raise ConfigError("\n".join(problems), _("values of columns: {values}", values=", ".join(VALUES))) from None
 
 
 def _problem(problem: Mapping[str, Any]) -> str:
