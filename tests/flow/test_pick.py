@@ -201,7 +201,7 @@ def test_a_kits_parts_are_listed_with_the_kit(desk: Desk) -> None:
 
 def test_slips_are_pages_with_barcodes_and_whole_chinese_text(desk: Desk) -> None:
     """One page an order; what a buyer wrote is text and never markup."""
-    desk.order("1001", {"MUG": 2}, note="<script>alert(1)</script> 请勿折叠")
+    desk.order("1001", {"MUG": 2}, note="<script>alert(1)</script> 请勿折叠", tags="fraud-check")
     desk.order("单-7", {"LID": 1})
     desk.reserve("1001", "CA", "MUG", 2)
     desk.reserve("单-7", "CA", "LID", 1)
@@ -212,6 +212,7 @@ def test_slips_are_pages_with_barcodes_and_whole_chinese_text(desk: Desk) -> Non
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; 请勿折叠" in page
     assert "林小雨" in page
+    assert "fraud-check" not in page
     body = page[page.index("<body>") : page.index("</html>")].replace("<br>", "<br/>")
     assert 2 == len(ElementTree.fromstring(body).findall("section"))
 

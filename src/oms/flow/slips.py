@@ -70,7 +70,8 @@ def _slips(picks: pl.DataFrame, contacts: pl.DataFrame) -> Iterator[Slip]:
         facts = [first["channel"], first["placed_at"], first["service"]]
         if first["delivery"] == "pickup":
             facts.append(_("customer collects"))
-        remarks = [_("GIFT") if first["gift"] else None, first["note"], first["tags"]]
+        # The slip travels with the parcel: tags are for the bench alone and stay on the pick list.
+        remarks = [_("GIFT") if first["gift"] else None, first["note"]]
         yield Slip(
             first["order_ref"], " · ".join(fact for fact in facts if fact), _address(people.get(order_id)),
             symbol(first["order_ref"]), tuple(_lines(rows)), "\n".join(each for each in remarks if each),
