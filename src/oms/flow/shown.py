@@ -40,7 +40,8 @@ class Shown:
     What a channel should show.
 
     `shown`: listing_sku, place ('' or a location), sold_as, active, sku (which sets the limit), can, quantity; with an
-    `export`, a row for each of its rows and `row`. `unpublished`: listing_sku, reason.
+    `export`, a row for each of its rows, with `row`, `here` (may be sold there), `committed` and `unavailable`.
+    `unpublished`: listing_sku, reason.
     """
 
     shown: pl.DataFrame
@@ -104,7 +105,7 @@ def _by_place(
     )  # fmt: skip
     # Committed and unavailable units are on hand there, but Shopify does not offer them.
     on_hand = here.join(shown, on=["listing_sku", "location"]).with_columns(
-        quantity=pl.col("quantity") + pl.col("committed") + pl.col("unavailable")
+        quantity=pl.col("quantity") + pl.col("committed") + pl.col("unavailable"), here="quantity"
     )
     absent = listings.join(named, on="listing_sku", how="anti").join(unpublished, on="listing_sku", how="anti")
     absent = absent.select("listing_sku", reason=pl.lit(_("not in the newest export"))).sort("listing_sku")

@@ -229,6 +229,9 @@ def _changes(run: _Run, channel: Channel, rows: pl.DataFrame, written: pl.DataFr
     told = written.select("listing_sku", "place", "before", after="quantity")
     first = rows.unique(["listing_sku", "place"], keep="first", maintain_order=True)
     said = ats.reasons(first.join(told, on=["listing_sku", "place"]), run.facts.pool(channel).left)
+    if "here" in said.columns:  # by place: the number is what Shopify calls on hand
+        there = pl.format(_("; here {} + committed {} + unavailable {}"), "here", "committed", "unavailable")
+        said = said.with_columns(pl.concat_str("reason", there))
     return (
         said.with_columns(
             reason=pl.when(pl.col("before").is_null())
