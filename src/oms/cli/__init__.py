@@ -37,6 +37,12 @@ class Boundary(TyperGroup):
                 hasten(below, ctx)
         return name, command, rest
 
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help screen of `oms` itself."""
+        from oms.cli.overview import overview
+
+        formatter.write(overview(self, ctx, formatter.width))
+
     def invoke(self, ctx: Any) -> Any:
         """Run the command; expected errors become a message and an exit code."""
         try:

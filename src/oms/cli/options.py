@@ -24,6 +24,7 @@ CHANNELS = _("Back to the channels")
 LOOK = _("Look")
 STOCK = _("Stock")
 SAFETY = _("Safety")
+STAGES = (START, IN, OUT, CHANNELS, LOOK, STOCK, SAFETY)
 
 Workspace = Annotated[
     Path | None,

@@ -20,6 +20,8 @@ class _WhenNeeded:
         """`value` as its command takes it."""
         if value is None:
             return () if self.many else None
+        if not self.many and value is param.default and type(value) is self.annotation:
+            return value
         if not self.many and isinstance(value, str) and self.annotation in (str, Path):
             return Path(value) if self.annotation is Path else value
         param._runtime_param = None

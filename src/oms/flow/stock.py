@@ -3,16 +3,18 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from oms.errors import Refused, UsageError
 from oms.flow.glance import Glance
-from oms.flow.shop import Shop
 from oms.model.states import Move
 from oms.model.times import iso
 from oms.store import ledger
 from oms.store.db import Batch
 from oms.words import _
+
+if TYPE_CHECKING:
+    from oms.flow.shop import Shop  # brings the checked configuration, which looking does without
 
 _ROW = ("sku", "location", "on_hand", "reserved", "available", "incoming")
 
@@ -116,7 +118,7 @@ class ChangeReport:
 
 
 def count(
-    shop: Shop, sku: str, quantity: int, location: str, at: str | None = None, dry_run: bool = False
+    shop: "Shop", sku: str, quantity: int, location: str, at: str | None = None, dry_run: bool = False
 ) -> ChangeReport:
     """
     Say what is there: now, or `at` a time (a date alone: the end of that day there; never later than now).
@@ -139,7 +141,7 @@ def count(
     return _change(shop, "count", [(sku, location)], enter, dry_run, notes)
 
 
-def _counted_at(shop: Shop, at: str | None, zone_name: str) -> str | None:
+def _counted_at(shop: "Shop", at: str | None, zone_name: str) -> str | None:
     if at is None:
         return None
     from oms.flow.ship_order import moment
@@ -147,7 +149,7 @@ def _counted_at(shop: Shop, at: str | None, zone_name: str) -> str | None:
     return min(moment(at, zone_name), iso(shop.now))
 
 
-def adjust(shop: Shop, sku: str, by: int, location: str, reason: str = "", dry_run: bool = False) -> ChangeReport:
+def adjust(shop: "Shop", sku: str, by: int, location: str, reason: str = "", dry_run: bool = False) -> ChangeReport:
     """Add or take away units that were found, broken or lost. Below zero becomes a shortfall."""
     shop.config.location(location)
     if by == 0:
@@ -161,7 +163,7 @@ def adjust(shop: Shop, sku: str, by: int, location: str, reason: str = "", dry_r
 
 
 def receive(
-    shop: Shop, sku: str, quantity: int, location: str, reference: str | None = None, dry_run: bool = False
+    shop: "Shop", sku: str, quantity: int, location: str, reference: str | None = None, dry_run: bool = False
 ) -> ChangeReport:
     """Take in goods, and tick off what was expected there; with a `reference`, what carries it."""
     shop.config.location(location)
@@ -181,7 +183,7 @@ def receive(
 
 
 def transfer(
-    shop: Shop, sku: str, quantity: int, source: str, target: str, force: bool = False, dry_run: bool = False
+    shop: "Shop", sku: str, quantity: int, source: str, target: str, force: bool = False, dry_run: bool = False
 ) -> ChangeReport:
     """
     Carry units from one location to another.
@@ -216,7 +218,7 @@ def _at_least_one(quantity: int) -> None:
 
 
 def _change(
-    shop: Shop,
+    shop: "Shop",
     verb: str,
     pairs: Sequence[tuple[str, str]],
     enter: Callable[[Batch], list[str]],
