@@ -73,7 +73,7 @@ def _orders(batch: Batch, config: Config, file: Incoming) -> Loaded:
     if reading.orders.height:
         orders = _located(config, file, reading.orders, "counter_location")
         orders = _located(config, file, orders, "pickup_location")
-        counts = load_orders(batch, source, orders, reading.lines, reading.whole_orders)
+        counts = load_orders(batch, source, config, orders, reading.lines, reading.whole_orders)
     if reading.returns.height:
         returns = _located(config, file, reading.returns, "location")
         counts["returns"] = load_counter_returns(batch, source, returns)["new"]

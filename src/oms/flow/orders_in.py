@@ -9,7 +9,9 @@ from typing import Any
 
 import polars as pl
 
+from oms.config import Config
 from oms.core.changes import ChangeSet, SaidLine, StoredLine, compare
+from oms.core.route.calendar import due_after
 from oms.model.frames import LINES, ORDERS
 from oms.store import order_changes as saving
 from oms.store import order_loading as loading
@@ -22,13 +24,16 @@ _FACTS = ("title", "variant", "barcode", "note", "unit_price", "discount", "tax"
 
 
 def load_orders(
-    batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.DataFrame, whole_orders: bool
+    batch: Batch, source: Source, config: Config, orders: pl.DataFrame, lines: pl.DataFrame, whole_orders: bool
 ) -> Counter[str]:
     """
     Load the frames ORDERS and LINES of one file. Returns how many orders are `new`, `updated` and `unchanged`.
     """
+    channel = config.channel(source.channel)
     orders, lines = _whole_cancels(orders, lines)
-    loading.stage_orders(batch.conn, _described(orders, lines), lines)
+    # What a new order is due by where its channel says nothing; it never overwrites what the channel did say.
+    due = due_after(pl.col("placed_at"), channel.handling_days, config.zone_of(channel))
+    loading.stage_orders(batch.conn, _described(orders, lines).with_columns(due_by=due), lines)
     loading.match_orders(batch.conn, source)
     found: Counter[str] = Counter()
     found["updated"] = _change_known_orders(batch, source, whole_orders)

@@ -34,7 +34,9 @@ def undo(shop: Shop, batch_id: int, cascade: bool = False, dry_run: bool = False
     are listed and stay: they may have been uploaded.
     """
     with shop.store.write("undo", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run,
-                          undoes=None) as batch:  # fmt: skip
+                          once=True) as batch:  # fmt: skip
+        if batch.repeats is not None:
+            return _told(batch.conn, batch.repeats)
         target = _batch(batch, batch_id)
         later = _all_users(batch, batch_id)
         if later and not cascade:
@@ -50,6 +52,13 @@ def undo(shop: Shop, batch_id: int, cascade: bool = False, dry_run: bool = False
         files = _files(batch.conn, [row["id"] for row in undone])
         batch.summary({"undone": [row["id"] for row in undone]})
         return UndoReport(batch.id, [{"id": row["id"], "command": row["command"]} for row in undone], files)
+
+
+def _told(conn: sqlite3.Connection, batch_id: int) -> UndoReport:
+    """What an undo that nobody saw end did."""
+    rows = conn.execute("SELECT id, command FROM batches WHERE undone_by = ? ORDER BY id DESC", (batch_id,)).fetchall()
+    files = _files(conn, [row["id"] for row in rows])
+    return UndoReport(batch_id, [dict(row) for row in rows], files)
 
 
 def _take_back(batch: Batch, row: sqlite3.Row) -> None:

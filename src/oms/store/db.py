@@ -59,6 +59,7 @@ class Batch:
     now: datetime
     command: str
     dry_run: bool
+    repeats: int | None = None  # the batch of the same command that committed and died before it could say so
     recovered: list[Document] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
 
@@ -145,10 +146,13 @@ class Store:
     @contextmanager
     def write(
         self, command: str, now: datetime, *, config: "Config", words: str = "", wait: float = 30.0, dry_run: bool = False,
-        undoes: int | None = None,
+        once: bool = False,
     ) -> Iterator[Batch]:  # fmt: skip
         """
         The block runs alone, and happens whole or not at all; with `dry_run` it never happens.
+
+        `once`: a command that would do its work again when it is run again. Its batch waits for `tell`; where the newest
+        batch is the same command untold, `batch.repeats` names it and the block should do nothing.
 
         Raises WorkspaceLocked after `wait` seconds.
         """
@@ -160,16 +164,17 @@ class Store:
                 _mirror(conn, config)
                 before = _sequences(conn)
                 conn.executemany("INSERT OR REPLACE INTO floors VALUES (?, ?)", [(t, before.get(t, 0)) for t in UNDOABLE])
+                repeats = _untold(conn, command, words) if once else None
                 cursor = conn.execute(
-                    "INSERT INTO batches (command, words, started_at, undoes) VALUES (?, ?, ?, ?)",
-                    (command, words, iso(now), undoes),
+                    "INSERT INTO batches (command, words, started_at, told) VALUES (?, ?, ?, ?)",
+                    (command, words, iso(now), int(not once)),
                 )
                 conn.execute("CREATE TEMP TABLE touched_orders (order_id INTEGER PRIMARY KEY)")
                 conn.execute("CREATE TEMP TABLE touched_stock (sku TEXT, location TEXT, PRIMARY KEY (sku, location))")
-                batch = Batch(int(cursor.lastrowid or 0), conn, now, command, dry_run, recovered)
+                batch = Batch(int(cursor.lastrowid or 0), conn, now, command, dry_run or repeats is not None, repeats, recovered)
                 yield batch
                 _mark(conn, batch.id, before)
-                if dry_run:
+                if batch.dry_run:
                     conn.execute("ROLLBACK")
                 else:
                     faults.point("before the commit")
@@ -182,6 +187,15 @@ class Store:
                 if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
                     raise self._damaged(error) from error
                 raise
+            finally:
+                conn.close()
+
+    def tell(self, batch_id: int) -> None:
+        """Somebody has seen what the batch of a `once` command did: the same command again is a new one."""
+        with locked(self.root, "tell", 30):
+            conn = self._connect()
+            try:
+                conn.execute("UPDATE batches SET told = 1 WHERE id = ?", (batch_id,))
             finally:
                 conn.close()
 
@@ -262,6 +276,13 @@ def _mirror(conn: sqlite3.Connection, config: "Config") -> None:
             "SET kind = excluded.kind, settings = excluded.settings",
             (channel.name, channel.kind, channel.model_dump_json()),
         )
+
+
+def _untold(conn: sqlite3.Connection, command: str, words: str) -> int | None:
+    """The newest batch, where it is this very command and nobody has seen it end."""
+    row = conn.execute("SELECT id, command, words, told FROM batches ORDER BY id DESC LIMIT 1").fetchone()
+    same = row is not None and not row["told"] and words and (row["command"], row["words"]) == (command, words)
+    return int(row["id"]) if same else None
 
 
 def _sequences(conn: sqlite3.Connection) -> dict[str, int]:

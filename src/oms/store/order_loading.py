@@ -34,7 +34,7 @@ class Source:
 
 
 def stage_orders(conn: sqlite3.Connection, orders: pl.DataFrame, lines: pl.DataFrame) -> None:
-    """Stage frames ORDERS (with `content_hash`, Binary) and LINES as temp.said_orders and temp.said_lines."""
+    """Stage frames ORDERS (with `content_hash` and `due_by`) and LINES as temp.said_orders and temp.said_lines."""
     stage(conn, "said_orders", orders)
     stage(conn, "said_lines", lines)
     conn.execute("CREATE INDEX temp.said_lines_by_order ON said_lines(order_no)")
@@ -180,6 +180,8 @@ def _said(name: str) -> str:
     """How a staged attribute enters a new order: what the file does not say takes the column's default."""
     defaults = {"payment": "'unknown'", "delivered": "0", "no_address": "0", "gift": "0", "cancel_requested": "0",
                 "on_hold": "0", "delivery": "'ship'"}  # fmt: skip
+    if name == "ship_by":
+        return "COALESCE(s.ship_by, s.due_by)"
     if name == "cancelled_at":
         return "CASE WHEN s.cancelled = 1 THEN COALESCE(s.cancelled_at, s.updated_at, s.placed_at, :as_of) END"
     return f"COALESCE(s.{name}, {defaults[name]})" if name in defaults else f"s.{name}"

@@ -6,12 +6,14 @@ the other tables; they are written once a batch (store/settle.py) and proven by 
 """
 
 TABLES = """
+-- told = 0: a command that must not happen twice is committed, and nobody has seen it say so yet.
 CREATE TABLE batches (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     command TEXT NOT NULL,
     words TEXT NOT NULL DEFAULT '',
     started_at TEXT NOT NULL,
     summary TEXT NOT NULL DEFAULT '{}',
+    told INTEGER NOT NULL DEFAULT 1,
     undoes INTEGER REFERENCES batches(id),
     undone_by INTEGER REFERENCES batches(id)
 ) STRICT;
