@@ -105,8 +105,10 @@ def undo(
     """
     from oms.flow.undo import undo as run
 
-    report = run(open_shop(workspace, wait), batch, cascade=cascade, dry_run=dry_run)
+    shop = open_shop(workspace, wait)
+    report = run(shop, batch, cascade=cascade, dry_run=dry_run)
     console.finish(report, as_json, lambda: _show_undo(report))
+    shop.store.tell(report.batch)
 
 
 def _show_undo(report: "UndoReport") -> None:

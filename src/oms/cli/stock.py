@@ -10,6 +10,7 @@ from oms.cli.options import STOCK, DryRun, Force, Json, Wait, Workspace, look_at
 from oms.words import _
 
 if TYPE_CHECKING:
+    from oms.flow.shop import Shop
     from oms.flow.stock import ChangeReport, LedgerReport, StockReport
 
 VERBS = ("count", "adjust", "receive", "transfer", "log")
@@ -97,7 +98,8 @@ def count(
     """
     from oms.flow.stock import count as run
 
-    _finish(run(open_shop(workspace, wait), sku, quantity, location, at, dry_run), as_json)
+    shop = open_shop(workspace, wait)
+    _finish(shop, run(shop, sku, quantity, location, at, dry_run), as_json)
 
 
 @stock_app.command("adjust", context_settings={"ignore_unknown_options": True})
@@ -118,7 +120,8 @@ def adjust(
     """
     from oms.flow.stock import adjust as run
 
-    _finish(run(open_shop(workspace, wait), sku, by, location, reason, dry_run), as_json)
+    shop = open_shop(workspace, wait)
+    _finish(shop, run(shop, sku, by, location, reason, dry_run), as_json)
 
 
 @stock_app.command("receive")
@@ -139,7 +142,8 @@ def receive(
     """
     from oms.flow.stock import receive as run
 
-    _finish(run(open_shop(workspace, wait), sku, quantity, location, reference, dry_run), as_json)
+    shop = open_shop(workspace, wait)
+    _finish(shop, run(shop, sku, quantity, location, reference, dry_run), as_json)
 
 
 @stock_app.command("transfer")
@@ -161,11 +165,13 @@ def transfer(
     """
     from oms.flow.stock import transfer as run
 
-    _finish(run(open_shop(workspace, wait), sku, quantity, source, target, force, dry_run), as_json)
+    shop = open_shop(workspace, wait)
+    _finish(shop, run(shop, sku, quantity, source, target, force, dry_run), as_json)
 
 
-def _finish(report: "ChangeReport", as_json: bool) -> None:
+def _finish(shop: "Shop", report: "ChangeReport", as_json: bool) -> None:
     console.finish(report, as_json, lambda: _show_change(report))
+    shop.store.tell(report.batch)
 
 
 def _show_change(report: "ChangeReport") -> None:

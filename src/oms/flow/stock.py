@@ -231,11 +231,13 @@ def _change(
 
     safety = {place.code: place.safety_stock for place in shop.config.locations}
     with shop.store.write(
-        f"stock-{verb}", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
+        f"stock-{verb}", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run, once=True
     ) as batch:
         sku = ledger.countable_sku(batch.conn, pairs[0][0])
         before = {row["location"]: row["on_hand"] for row in ledger.stock_rows(batch.conn, [sku])}
-        warnings = enter(batch)
+        done = batch.repeats or batch.id
+        told = [] if batch.repeats is None else [_("done already, in batch {batch}, which nobody saw end", batch=done)]
+        warnings = enter(batch) if batch.repeats is None else []
         settle(batch, shop.config)
         places = {location for _sku, location in pairs}
         rows = [
@@ -253,7 +255,7 @@ def _change(
         ]
         moves = [
             {key: row[key] for key in ("sku", "location", "kind", "quantity", "at", "note")}
-            for row in ledger.moves(batch.conn, sku, batch_id=batch.id)
+            for row in ledger.moves(batch.conn, sku, batch_id=done)
         ]
         batch.summary({"sku": sku} | {row["location"]: row["on_hand"] for row in rows})
-        return ChangeReport(batch.id, moves, rows, lost, list(received), list(notes), warnings)
+        return ChangeReport(done, moves, rows, lost, list(received), [*notes, *told], warnings)
