@@ -1,13 +1,15 @@
 """One file a channel: their spelling <-> our nouns. `READERS` are the kinds of file `oms import` takes."""
 
-from oms.channels import amazon, shopify
+from oms.channels import amazon, own, shopify
 from oms.channels.base import Reader
 from oms.errors import AmbiguousFile, UnknownHeadings
 from oms.sheets.columns import normals
 from oms.sheets.read import Peek
 from oms.words import _
 
-READERS: tuple[Reader, ...] = (*amazon.READERS, *shopify.READERS)
+READERS: tuple[Reader, ...] = (*amazon.READERS, *shopify.READERS, *own.READERS)
+#: Asked one after the other where none of READERS knows a file.
+FALLBACKS: tuple[Reader, ...] = own.FALLBACKS
 
 SHOWN = 30  # headings that a message repeats
 
@@ -21,9 +23,11 @@ def recognise(peek: Peek, as_kind: str | None = None) -> Reader:
         AmbiguousFile: more than one reader does; the message names them.
     """
     headings = normals(peek.headings)
-    able = [reader for reader in READERS if reader.recognises(headings)]
-    if as_kind is not None:
-        able = [reader for reader in able if as_kind in (reader.kind, reader.format)]
+    able: list[Reader] = []
+    for readers in (READERS, *((reader,) for reader in FALLBACKS)):
+        able = [r for r in readers if as_kind in (None, r.kind, r.format) and r.recognises(headings)]
+        if able:
+            break
     if len(able) == 1:
         return able[0]
     if able:
@@ -31,6 +35,8 @@ def recognise(peek: Peek, as_kind: str | None = None) -> Reader:
         raise AmbiguousFile(
             _("{file}: could be {formats}", file=peek.path.name, formats=names), _("say which with `--as`")
         )
+    if (lacking := own.nearly(peek, as_kind)) is not None:
+        raise lacking
     shown = ", ".join(f"`{heading}`" for heading in peek.headings[:SHOWN])
     more = _(" and {count} more", count=len(peek.headings) - SHOWN) if len(peek.headings) > SHOWN else ""
     hint = _("`oms template KIND` writes an empty file of each of our own kinds")

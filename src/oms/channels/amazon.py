@@ -57,7 +57,7 @@ LEGEND: Legend = ORDER_REF | {
     "item_status": OneOf("item-status", words=_STATUS),
     "fulfilment": OneOf(
         "fulfillment-channel", "fulfilled-by",
-        words=dict.fromkeys(("amazon", "afn", "fba", "amazon_na", "amazon_eu", "amazon_jp", "amazon_in", "amazon_cn"), "amazon"),
+        words=dict.fromkeys(("amazon", "afn", "fba", "amazon_na", "amazon_eu", "amazon_jp", "amazon_in"), "amazon"),
         other=None,
     ),
     "sales_channel": Text("sales-channel"),

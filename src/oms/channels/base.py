@@ -5,17 +5,18 @@ A reader recognises a file by its headings, says which columns it wants, and tur
 model/frames.py. It never raises for a bad row: the row is complained about, its whole order rejected, the rest kept.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
 import polars as pl
 
-from oms.config import Channel, Config
+from oms.config import Channel, Config, Limits
 from oms.model.frames import COUNTER_RETURNS, LINES, ORDERS, REJECTED, Schema, conform, empty
 from oms.model.times import iso
-from oms.sheets.read import Sheet
+from oms.sheets.read import Peek, Sheet, load, parts
 from oms.words import _
 
 
@@ -74,6 +75,61 @@ class Reader(Protocol):
 
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """The file as frames; never raises for a bad row."""
+
+
+class Grouped(Protocol):
+    """A reader whose rows belong together by a column; one that is not is read whole."""
+
+    def group(self, headings: tuple[str, ...]) -> str | None:
+        """The one of `headings` whose equal cells are one order; None where every row stands for itself."""
+
+
+def read_parts(reader: Reader, peek: Peek, limits: Limits, context: Context) -> Iterator[Reading]:
+    """
+    Read a file piece by piece: each reading is whole for its orders, `order_no` goes on from one to the next.
+
+    What is said of the file (`as_of`, `notes`) is said of each piece; `merged` puts them together.
+    """
+    wanted = reader.columns(peek.headings)
+    group = getattr(reader, "group", None)
+    sheets = [load(peek, limits, wanted)] if group is None else parts(peek, limits, wanted, group(peek.headings))
+    begin = 0
+    for sheet in sheets:
+        reading = reader.read(sheet, context)
+        del sheet
+        number = pl.col("order_no") + begin
+        yield replace(reading, orders=reading.orders.with_columns(number), lines=reading.lines.with_columns(number))
+        begin += reading.rows
+
+
+def read_file(reader: Reader, peek: Peek, limits: Limits, context: Context) -> Reading:
+    """Read a file piece by piece, and give it back as one reading."""
+    return merged(list(read_parts(reader, peek, limits, context)))
+
+
+def merged(readings: Sequence[Reading]) -> Reading:
+    """The readings of the pieces of one file as one."""
+    first, *others = readings
+    if not others:
+        return first
+    ignored: Counter[str] = Counter()
+    for reading in readings:
+        ignored.update(reading.ignored)
+    return replace(
+        first,
+        rows=sum(reading.rows for reading in readings),
+        rows_rejected=sum(reading.rows_rejected for reading in readings),
+        orders_rejected=sum(reading.orders_rejected for reading in readings),
+        ignored=dict(ignored),
+        rejected=pl.concat([reading.rejected for reading in readings]),
+        rejected_rows=pl.concat([reading.rejected_rows for reading in readings]),
+        orders=pl.concat([reading.orders for reading in readings]),
+        lines=pl.concat([reading.lines for reading in readings]),
+        returns=pl.concat([reading.returns for reading in readings]),
+        table=pl.concat([reading.table for reading in readings]),
+        as_of=max((reading.as_of for reading in readings if reading.as_of), default=None),
+        notes=tuple(dict.fromkeys(note for reading in readings for note in reading.notes)),
+    )
 
 
 def number_orders(frame: pl.DataFrame, key: str) -> pl.DataFrame:

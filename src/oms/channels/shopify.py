@@ -107,6 +107,10 @@ class Orders:
         """Some 40 of the 79."""
         return set(bind({**NAME, **ORDER, **{f"line_{k}": c for k, c in LINE.items()}}, headings).headings.values())
 
+    def group(self, headings: tuple[str, ...]) -> str | None:
+        """Rows with the same Name are one order."""
+        return bind(NAME, headings).headings.get("order_ref")
+
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """Rows of one `Name` are one order; the order's columns come from its first row that has them."""
         named = typed(sheet.frame, bind(NAME, sheet.peek.headings), timezone=context.timezone, currency=context.currency)

@@ -125,15 +125,19 @@ class Moment(Column):
     def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         if self.formats:
             return [_moment(cell, form, env) for form in self.formats if "%H" in form or "%I" in form]
+        shortened = cell.str.slice(19).str.replace(":", "", literal=True)
         return [
-            _moment(cell, "%Y-%m-%d %H:%M:%S %z", env),
-            _moment(cell, "%Y-%m-%dT%H:%M:%S%z", env),
-            _moment(cell.str.replace("Z$", "+0000"), "%Y-%m-%dT%H:%M:%S%z", env),
-            _moment(cell.str.replace("T", " ", literal=True), "%Y-%m-%d %H:%M:%S", env),
+            _with_offset(cell, "%Y-%m-%d %H:%M:%S", cell.str.slice(20)),
+            _with_offset(cell, "%Y-%m-%dT%H:%M:%S", pl.when(shortened == "Z").then(pl.lit("+0000")).otherwise(shortened)),
+            _moment(cell, "%Y-%m-%d %H:%M:%S", env),
+            _moment(cell, "%Y-%m-%dT%H:%M:%S", env),
         ]
 
     def odd(self, cell: str, env: Env) -> object:
         return MISSING if cell in self.missing else moment(cell, env.timezone, self.formats, self.end_of_day)
+
+
+_UTC_TEXT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 def _moment(cell: pl.Expr, form: str, env: Env) -> pl.Expr:
@@ -142,7 +146,18 @@ def _moment(cell: pl.Expr, form: str, env: Env) -> pl.Expr:
     if "%z" not in form:
         found = found.dt.replace_time_zone(env.timezone, ambiguous="earliest", non_existent="null")
         found = found.dt.convert_time_zone("UTC")
-    return pl.when(found.dt.year().is_between(1990, 2100)).then(found.dt.to_string("%Y-%m-%dT%H:%M:%SZ"))
+    return pl.when(found.dt.year().is_between(1990, 2100)).then(found.dt.to_string(_UTC_TEXT))
+
+
+def _with_offset(cell: pl.Expr, form: str, offset: pl.Expr) -> pl.Expr:
+    """UTC text of a time of 19 characters in `form` and its `offset` like `-0530`: several times as fast as `%z`."""
+    # Every expression stands once, as each would be computed again. This century only: others go through `odd`.
+    sane = cell.str.starts_with("20") & (offset.str.len_bytes() == 5)
+    digits = offset.cast(pl.Int64, strict=False)
+    minutes = digits - 40 * (digits / 100).cast(pl.Int64)  # -0530: -530 + 40 * 5 = -330
+    local = cell.str.slice(0, 19).str.to_datetime(form, strict=False, time_unit="ms")
+    utc = local.cast(pl.Int64) - minutes * 60_000
+    return pl.when(sane).then(utc.cast(pl.Datetime("ms")).dt.to_string(_UTC_TEXT))
 
 
 #: What one line, count or parcel may hold: beyond it, a barcode has slipped into the column.

@@ -1,53 +1,35 @@
 """
-From a file to a frame of text cells: encoding, delimiter, heading row, then only the wanted columns.
+From a file to a frame of text cells: only the wanted columns, every cell the text it is.
 
-`peek` looks at the beginning and finds out how the file is written; `load` reads it. Nothing is inferred: every cell
-stays the text it is, identifiers with their leading zeros. `row` is the line of the file on which a row starts, or the
-row of the sheet, as a person counts them.
+Nothing is inferred: identifiers keep their leading zeros. `row` is the line of the file on which a row starts, or the row
+of the sheet, as a person counts them. `load` reads a file whole; `parts` reads a long one piece by piece, rows that belong
+together in one piece.
 """
 
 import codecs
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from itertools import islice
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO
 
 import polars as pl
 
 from oms.config import Limits
 from oms.errors import OverLimit, UnreadableFile
 from oms.model.frames import REJECTED, empty
-from oms.sheets.encodings import CANDIDATES, encoding_of
+from oms.sheets.encodings import encoding_of
+from oms.sheets.headings import SAMPLE, Peek, peek
 from oms.sheets.records import Record, cells_of, records, starts
-from oms.sheets.workbook import grid, is_workbook, with_mangled
+from oms.sheets.workbook import grid, with_mangled
 from oms.words import _
 
-SAMPLE = 1 << 20
-PREAMBLE = 25  # records among which the headings are looked for
+__all__ = ["Peek", "Sheet", "load", "parts", "peek"]
+
 RAGGED_CHECK = 32 << 20  # bytes up to which short rows are counted for a note
-_DELIMITERS = (",", "\t", ";", "|")
-_NUMBERISH = re.compile(r"[\d\s.,:/+\-€$£%TZ]*\d[\d\s.,:/+\-€$£%TZ]*")
-
-
-@dataclass(frozen=True)
-class Peek:
-    """How a file is written."""
-
-    path: Path
-    headings: tuple[str, ...]  # stripped; the second `A` is `A__2`, one without a name `column 7`
-    kind: Literal["text", "workbook"]
-    encoding: str
-    guessed: bool  # the encoding is a guess
-    delimiter: str
-    quoting: bool
-    header_row: int  # the line, or row of the sheet, with the headings, from 1
-    notes: tuple[str, ...] = ()
-    data_row: int = 0  # the first line after the headings
-    line_end: str = "\n"  # "\r" where that alone ends lines
-    bom: int = 0
-    cells: pl.DataFrame | None = field(default=None, repr=False, compare=False)  # a workbook is read once
+PART_ROWS = 100_000
+WHOLE_BYTES = 32 << 20  # files up to this are one part
 
 
 @dataclass(frozen=True)
@@ -60,150 +42,25 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-def peek(path: Path, limits: Limits, encodings: Sequence[str] = CANDIDATES) -> Peek:
-    """
-    Find the headings of `path`, its encoding and delimiter, from its beginning.
+@dataclass(frozen=True)
+class _Lines:
+    """Lines of a file: all of it, or a piece that begins with line `first`."""
 
-    Raises:
-        UnreadableFile: nothing in it that could be headings, or not a workbook after all.
-        OverLimit: more columns than `[limits] columns`.
-    """
-    if is_workbook(path):
-        return _peek_workbook(path, limits)
-    with path.open("rb") as file:
-        sample = file.read(SAMPLE)
-        cut = bool(file.read(1))
-    return _peek_text(path, sample, cut, limits, encodings)
+    source: Path | bytes
+    skip: int  # lines above the data
+    first: int  # number of the first line of data
 
+    def open(self) -> IO[bytes]:
+        """The lines of data as bytes."""
+        file: IO[bytes] = BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+        for _line in range(self.skip):
+            file.readline()
+        return file
 
-def _peek_text(path: Path, sample: bytes, cut: bool, limits: Limits, encodings: Sequence[str]) -> Peek:
-    found = encoding_of(sample, encodings, cut=cut)
-    body = sample[found.bom :]
-    if cut and not found.name.startswith(("utf-16", "utf-32")):
-        body = body[: max(body.rfind(b"\n"), body.rfind(b"\r")) + 1] or body
-    text = body.decode(found.name, "replace")
-    line_end = "\r" if "\r" in text and "\n" not in text else "\n"
-    lines = text.replace("\r", "\n").splitlines(True) if line_end == "\r" else re.findall(r"[^\n]*\n|[^\n]+", text)
-    lines = lines[:5000]
-    delimiter, quoting, header = _headings(lines)
-    if header is None:
-        raise UnreadableFile(_("{file}: no headings found", file=path.name), _("the first row names the columns"))
-    names = header.cells
-    while len(names) > 1 and not names[-1].strip():  # a spreadsheet pads what stands above with delimiters
-        names = names[:-1]
-    _within_columns(path, len(names), limits)
-    notes: tuple[str, ...] = ()
-    if found.guessed:
-        notes = (_("encoding guessed as {encoding}: look at names with accents", encoding=found.name),)
-    return Peek(
-        path=path, headings=_distinct(names), kind="text", encoding=found.name, guessed=found.guessed,
-        delimiter=delimiter, quoting=quoting, header_row=header.row, notes=notes,
-        data_row=header.row + _height(header, lines, delimiter, quoting), line_end=line_end, bom=found.bom,
-    )  # fmt: skip
-
-
-def _height(header: Record, lines: list[str], delimiter: str, quoting: bool) -> int:
-    following = records(lines[header.row - 1 : header.row + 200], delimiter, quoting, header.row, len(header.cells))
-    next(following)
-    after = next(following, None)
-    return after.row - header.row if after else 1
-
-
-def _headings(lines: list[str]) -> tuple[str, bool, Record | None]:
-    """The delimiter that gives the widest heading row, whether cells are quoted, and that row."""
-    best: tuple[str, bool, Record | None] = (",", True, None)
-    width = 0
-    for delimiter in _DELIMITERS:
-        quoting = delimiter != "\t" or _tabs_are_quoted(lines)
-        head = []
-        for record in records(lines[: PREAMBLE * 20], delimiter, quoting, 1, 0):
-            head.append(record)
-            if len(head) == PREAMBLE:
-                break
-        header = _header_among(head)
-        if header is not None and (filled := _filled(header)) > width:
-            best, width = (delimiter, quoting, header), filled
-    return best
-
-
-def _tabs_are_quoted(lines: list[str]) -> bool:
-    """Amazon writes tabs without quotes, spreadsheets with: then only reading the quotes makes the rows even."""
-    some = [line for line in lines[:500] if line.strip()]
-    if not any('"' in line for line in some):
-        return False
-    widths = {line.count("\t") for line in some}
-    if len(widths) <= 1:
-        return False
-    quoted = {len(record.cells) for record in records(some, "\t", True, 1, 0)}
-    return len(quoted) < len(widths)
-
-
-def _filled(record: Record) -> int:
-    return sum(1 for cell in record.cells if cell.strip())
-
-
-def _header_among(head: list[Record]) -> Record | None:
-    """The first record nearly as full as the fullest, made of words and not of numbers."""
-    fullest = max(map(_filled, head), default=0)
-    for record in head:
-        filled = _filled(record)
-        if not filled or (fullest > 1 and filled < max(2, fullest * 0.6)):
-            continue
-        numbers = sum(1 for cell in record.cells if _NUMBERISH.fullmatch(cell.strip()))
-        if numbers <= filled * 0.3:
-            return record
-    return next((record for record in head if _filled(record)), None)
-
-
-def _distinct(names: Sequence[str]) -> tuple[str, ...]:
-    """Headings stripped and told apart."""
-    seen: dict[str, int] = {}
-    found = []
-    for index, name in enumerate(names, 1):
-        bare = name.replace("\ufeff", "").strip() or f"column {index}"
-        if bare == "row":  # ours is the line number
-            bare = "row "
-        seen[bare] = seen.get(bare, 0) + 1
-        while seen[bare] > 1 and f"{bare}__{seen[bare]}" in seen:
-            seen[bare] += 1
-        distinct = bare if seen[bare] == 1 else f"{bare}__{seen[bare]}"
-        seen.setdefault(distinct, 1)
-        found.append(distinct)
-    return tuple(found)
-
-
-def _within_columns(path: Path, columns: int, limits: Limits) -> None:
-    if columns > limits.columns:
-        raise OverLimit(
-            _(
-                "{file}: {count} columns, more than the {limit} allowed",
-                file=path.name,
-                count=columns,
-                limit=limits.columns,
-            ),
-            _("raise `columns` under [limits] in oms.toml if the file is right"),
-        )
-
-
-def _within_rows(path: Path, rows: int, limits: Limits) -> None:
-    if rows > limits.rows:
-        raise OverLimit(
-            _("{file}: {count} rows, more than the {limit} allowed", file=path.name, count=rows, limit=limits.rows),
-            _("export a shorter period, or raise `rows` under [limits] in oms.toml"),
-        )
-
-
-def _peek_workbook(path: Path, limits: Limits) -> Peek:
-    cells, notes = grid(path)
-    _within_columns(path, cells.width - 1, limits)
-    head = [Record(int(row[-1]), [cell or "" for cell in row[:-1]]) for row in cells.head(PREAMBLE).iter_rows()]
-    header = _header_among(head)
-    if header is None:
-        raise UnreadableFile(_("{file}: no headings found", file=path.name), _("the first row names the columns"))
-    return Peek(
-        path=path, headings=_distinct(header.cells), kind="workbook", encoding="utf-8", guessed=False, delimiter="",
-        quoting=False, header_row=header.row, notes=notes, data_row=header.row + 1, cells=cells,
-    )  # fmt: skip
+    def numbered(self) -> Iterator[tuple[int, bytes]]:
+        """Each line of data with its number in the file."""
+        with self.open() as file:
+            yield from enumerate(file, self.first)
 
 
 def load(peek: Peek, limits: Limits, columns: Collection[str] | None = None) -> Sheet:
@@ -217,21 +74,96 @@ def load(peek: Peek, limits: Limits, columns: Collection[str] | None = None) -> 
         OverLimit: more rows than `[limits] rows`.
         UnreadableFile: not text in the encoding it seemed to have.
     """
-    names = [name for name in peek.headings if columns is None or name in columns] or [peek.headings[0]]
+    names = _wanted(peek, columns)
     if peek.kind == "workbook":
         return _load_workbook(peek, limits, names)
-    source: Path | bytes = peek.path
-    if peek.encoding != "utf-8" or peek.line_end == "\r":
-        source = _utf8(peek)
     try:
-        return _load_text(peek, source, limits, names)
+        return _load_text(peek, _lines(peek), limits, names)
     except UnicodeDecodeError:
-        pass
-    # The bytes beyond the sample are not UTF-8: look again, at all of it.
+        peek = _look_again(peek)
+        return _load_text(peek, _lines(peek), limits, names)
+
+
+def _lines(peek: Peek) -> _Lines:
+    plain = peek.encoding == "utf-8" and peek.line_end == "\n"
+    return _Lines(peek.path if plain else _utf8(peek), peek.data_row - 1, peek.data_row)
+
+
+def _look_again(peek: Peek) -> Peek:
+    """The bytes beyond the sample are not UTF-8: judge the encoding by all of them."""
     again = encoding_of(peek.path.read_bytes())
     note = _("encoding guessed as {encoding}: look at names with accents", encoding=again.name)
-    peek = replace(peek, encoding=again.name, guessed=True, notes=(*peek.notes, note))
-    return _load_text(peek, _utf8(peek), limits, names)
+    return replace(peek, encoding=again.name, guessed=True, notes=(*peek.notes, note))
+
+
+def parts(peek: Peek, limits: Limits, columns: Collection[str] | None = None, group: str | None = None) -> Iterator[Sheet]:
+    """
+    The same as `load`, in sheets of some 100,000 rows, so that a long file never stands in memory whole.
+
+    All rows with the same cell in the column `group` come in the same sheet; where they are scattered over the file, the
+    sheets grow with them. Workbooks, short files and files that are not plain UTF-8 come whole.
+    """
+    cuts = _cuts(peek, limits, group)
+    if len(cuts) < 2:
+        yield load(peek, limits, columns)
+        return
+    names = _wanted(peek, columns)
+    with _lines(peek).open() as file:
+        first = peek.data_row
+        for lines in cuts:
+            yield _load_text(peek, _Lines(b"".join(islice(file, lines)), 0, first), limits, names)
+            first += lines
+
+
+def _cuts(peek: Peek, limits: Limits, group: str | None) -> list[int]:
+    """How many lines each part has; at most one where the file comes whole."""
+    if peek.kind == "workbook" or _size(peek.path) <= WHOLE_BYTES or not _is_utf8(peek):
+        return []
+    data = _lines(peek)
+    count, _ended = _count_lines(data)
+    keys = _scan(peek, data, [group or peek.headings[0]], ragged=True)
+    rows = None if keys is None else _row_numbers(peek, data, keys.height, count)
+    if keys is None or rows is None:
+        return []
+    _within_rows(peek.path, keys.height, limits)
+    places = pl.int_range(0, keys.height, dtype=pl.Int64, eager=True)
+    safe = places  # after which rows the file may be cut
+    if group is not None:
+        key = pl.col(group).str.strip_chars().str.strip_prefix("'")
+        placed = keys.select(key.alias("key")).with_row_index("at").with_columns(pl.col("at").cast(pl.Int64))
+        own = pl.when(pl.col("key").is_null()).then("at")
+        last = placed.select(own.otherwise(pl.col("at").max().over("key"))).to_series()
+        safe = places.filter(last.cum_max() == places)
+    wanted = pl.int_range(PART_ROWS - 1, keys.height - 1, PART_ROWS, dtype=pl.Int64, eager=True)
+    at = safe.gather(safe.search_sorted(wanted).clip(upper_bound=len(safe) - 1)).unique().sort()
+    ends = [int(rows[place + 1]) for place in at if place + 1 < keys.height]
+    begins = [peek.data_row, *ends]
+    return [end - begin for begin, end in zip(begins, [*ends, peek.data_row + count], strict=True)]
+
+
+def _is_utf8(peek: Peek) -> bool:
+    if peek.encoding != "utf-8" or peek.line_end != "\n":
+        return False
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    try:
+        with peek.path.open("rb") as file:
+            while piece := file.read(SAMPLE << 2):
+                decoder.decode(piece)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _wanted(peek: Peek, columns: Collection[str] | None) -> list[str]:
+    return [name for name in peek.headings if columns is None or name in columns] or [peek.headings[0]]
+
+
+def _within_rows(path: Path, rows: int, limits: Limits) -> None:
+    if rows > limits.rows:
+        raise OverLimit(
+            _("{file}: {count} rows, more than the {limit} allowed", file=path.name, count=rows, limit=limits.rows),
+            _("export a shorter period, or raise `rows` under [limits] in oms.toml"),
+        )
 
 
 def _utf8(peek: Peek) -> bytes:
@@ -256,37 +188,32 @@ def _utf8(peek: Peek) -> bytes:
     return bytes(out)
 
 
-def _open(source: Path | bytes) -> IO[bytes]:
-    return BytesIO(source) if isinstance(source, bytes) else source.open("rb")
-
-
-def _load_text(peek: Peek, source: Path | bytes, limits: Limits, names: list[str]) -> Sheet:
-    lines, whole_end = _count_lines(source)
-    skip = peek.data_row - 1
-    if lines <= skip:
+def _load_text(peek: Peek, data: _Lines, limits: Limits, names: list[str]) -> Sheet:
+    count, ended = _count_lines(data)
+    if count == 0:
         return Sheet(peek, _frame_of(names, []))
     notes: list[str] = []
-    frame = _scan(peek, source, names, ragged=False)
-    if frame is None and (frame := _scan(peek, source, names, ragged=True)) is not None:
+    frame = _scan(peek, data, names, ragged=False)
+    if frame is None and (frame := _scan(peek, data, names, ragged=True)) is not None:
         notes.append(_("some rows have more cells than there are headings: the rest was left out"))
-    if frame is None:
-        return _load_carefully(peek, source, limits, names)
+    rows = None if frame is None else _row_numbers(peek, data, frame.height, count)
+    if frame is None or rows is None:
+        return _load_carefully(peek, data, limits, names)
     _within_rows(peek.path, frame.height, limits)
-    if frame.height == lines - skip:
-        rows = pl.int_range(peek.data_row, peek.data_row + frame.height, dtype=pl.Int64, eager=True)
-    else:
-        with _open(source) as file:
-            for _line in range(skip):
-                file.readline()
-            found = starts(file, peek.delimiter) if peek.quoting else []
-        if len(found) != frame.height:
-            return _load_carefully(peek, source, limits, names)
-        rows = pl.Series(found, dtype=pl.Int64) + peek.data_row
-    frame = _without_blanks(frame.with_columns(rows.alias("row")), peek, source)
-    rejected = empty(REJECTED) if whole_end else _cut_off(peek, source, int(rows[-1]))
-    if _size(source) <= RAGGED_CHECK and (short := _short_rows(peek, source, rows)):
+    frame = _without_blanks(frame.with_columns(rows.alias("row")), peek, data)
+    rejected = empty(REJECTED) if ended else _cut_off(peek, data, int(rows[-1]))
+    if _size(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
         notes.append(_short_note(short))
     return Sheet(peek, frame, rejected, tuple(notes))
+
+
+def _row_numbers(peek: Peek, data: _Lines, records_read: int, lines: int) -> pl.Series | None:
+    """The line on which each record starts; None when the fast reader has counted other records than we do."""
+    if records_read == lines:
+        return pl.int_range(data.first, data.first + lines, dtype=pl.Int64, eager=True)
+    with data.open() as file:
+        found = starts(file, peek.delimiter) if peek.quoting else []
+    return pl.Series(found, dtype=pl.Int64) + data.first if len(found) == records_read else None
 
 
 def _short_note(count: int) -> str:
@@ -297,27 +224,28 @@ def _size(source: Path | bytes) -> int:
     return len(source) if isinstance(source, bytes) else source.stat().st_size
 
 
-def _count_lines(source: Path | bytes) -> tuple[int, bool]:
+def _count_lines(data: _Lines) -> tuple[int, bool]:
     """How many lines, and whether the last one ends."""
     count, last = 0, b"\n"
-    with _open(source) as file:
+    with data.open() as file:
         while piece := file.read(SAMPLE << 2):
             count += piece.count(b"\n")
             last = piece[-1:]
     return count + (last != b"\n"), last == b"\n"
 
 
-def _scan(peek: Peek, source: Path | bytes, names: list[str], *, ragged: bool) -> pl.DataFrame | None:
+def _scan(peek: Peek, data: _Lines, names: list[str], *, ragged: bool) -> pl.DataFrame | None:
     """The wanted columns by the fast reader; None when it refuses the file."""
     try:
         return (
             pl.scan_csv(
-                source, has_header=False, schema=dict.fromkeys(peek.headings, pl.String), separator=peek.delimiter,
-                quote_char='"' if peek.quoting else None, skip_lines=peek.data_row - 1, infer_schema=False,
+                data.source, has_header=False, schema=dict.fromkeys(peek.headings, pl.String), separator=peek.delimiter,
+                quote_char='"' if peek.quoting else None, skip_lines=data.skip, infer_schema=False,
                 truncate_ragged_lines=ragged, missing_columns="insert",
             )
             .select(names)
             .collect(engine="streaming")
+            .rechunk()
         )  # fmt: skip
     except pl.exceptions.ComputeError as error:
         if "utf-8" in str(error):
@@ -327,46 +255,33 @@ def _scan(peek: Peek, source: Path | bytes, names: list[str], *, ragged: bool) -
         return None
 
 
-def _without_blanks(frame: pl.DataFrame, peek: Peek, source: Path | bytes) -> pl.DataFrame:
+def _without_blanks(frame: pl.DataFrame, peek: Peek, data: _Lines) -> pl.DataFrame:
     """Rows in which not one of all columns, wanted or not, says anything are no rows."""
     suspects = frame.filter(pl.all_horizontal(pl.exclude("row").is_null()))["row"]
     if suspects.is_empty():
         return frame
     wanted, blanks = set(suspects.to_list()), []
     nothing = f'{peek.delimiter}" \t\r\n'.encode()
-    with _open(source) as file:
-        for number, line in enumerate(file, 1):
-            if number in wanted and not line.strip(nothing):
-                blanks.append(number)
+    for number, line in data.numbered():
+        if number in wanted and not line.strip(nothing):
+            blanks.append(number)
     return frame.filter(~pl.col("row").is_in(blanks))
 
 
-def _cut_off(peek: Peek, source: Path | bytes, row: int) -> pl.DataFrame:
+def _cut_off(peek: Peek, data: _Lines, row: int) -> pl.DataFrame:
     """A complaint when the last record has no line end and too few cells: the file was cut off there."""
-    with _open(source) as file:
-        for number, line in enumerate(file, 1):
-            if number == row:
-                text = (line + file.read()).decode("utf-8", "replace")
-                break
-        else:
-            return empty(REJECTED)
-    cells = cells_of(text, peek.delimiter, peek.quoting)
-    if len(cells) >= len(peek.headings) or not text.strip():
+    text = b"".join(line for number, line in data.numbered() if number >= row).decode("utf-8", "replace")
+    if not text.strip() or len(cells_of(text, peek.delimiter, peek.quoting)) >= len(peek.headings):
         return empty(REJECTED)
     return _complaints([row], _("the file ends in the middle of this row"))
 
 
-def _short_rows(peek: Peek, source: Path | bytes, rows: pl.Series) -> int:
-    width = len(peek.headings)
-    begin = set(rows.to_list()) if rows.len() else set()
-    short = 0
-    with _open(source) as file:
-        text = file.read().decode("utf-8", "replace").split("\n")
-    for number, line in enumerate(text, 1):
-        if number not in begin or not line.strip():
-            continue
-        if line.count(peek.delimiter) < width - 1 and not (peek.quoting and line.count('"') % 2):
-            short += len(cells_of(line, peek.delimiter, peek.quoting)) < width
+def _short_rows(peek: Peek, data: _Lines, rows: pl.Series) -> int:
+    width, begin, short = len(peek.headings), set(rows.to_list()), 0
+    for number, line in data.numbered():
+        # a record that goes on in the next line is left alone: only its other lines say how wide it is
+        if line.count(peek.delimiter.encode()) < width - 1 and number in begin and not line.count(b'"') % 2 and line.strip():
+            short += len(cells_of(line.decode("utf-8", "replace"), peek.delimiter, peek.quoting)) < width
     return short
 
 
@@ -378,11 +293,10 @@ def _complaints(rows: list[int], what: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _load_carefully(peek: Peek, source: Path | bytes, limits: Limits, names: list[str]) -> Sheet:
+def _load_carefully(peek: Peek, data: _Lines, limits: Limits, names: list[str]) -> Sheet:
     """Record by record, for files whose quotes do not fit together: only the broken records are lost."""
-    with _open(source) as file:
-        text = file.read().decode("utf-8")
-    physical = text.split("\n")
+    with data.open() as file:
+        physical = file.read().decode("utf-8").split("\n")
     ended = not physical[-1]
     lines = [line + "\n" for line in physical[:-1]] + ([] if ended else [physical[-1]])
     width = len(peek.headings)
@@ -391,7 +305,7 @@ def _load_carefully(peek: Peek, source: Path | bytes, limits: Limits, names: lis
     broken: list[int] = []
     long = short = 0
     last: Record | None = None
-    for record in records(lines[peek.data_row - 1 :], peek.delimiter, peek.quoting, peek.data_row, width):
+    for record in records(lines, peek.delimiter, peek.quoting, data.first, width):
         if not any(cell.strip() for cell in record.cells):
             continue
         last = record
