@@ -90,9 +90,7 @@ def _check_zip(file: BinaryIO, name: str, size: int, limits: Limits) -> None:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
-        raise UnreadableFile(
-            _("{file}: a workbook that was cut off or damaged", file=name), _("download it again")
-        ) from None
+        raise UnreadableFile(_("{file}: a workbook that was cut off or damaged", file=name), _("download it again")) from None
     names = {entry.filename for entry in entries}
     _check_kind(names, name)
     if any(entry.flag_bits & 1 for entry in entries):
@@ -113,9 +111,7 @@ def _check_zip(file: BinaryIO, name: str, size: int, limits: Limits) -> None:
         )  # fmt: skip
     for entry in entries:
         if not _as_long_as_it_says(file, entry, size):
-            raise UnreadableFile(
-                _("{file}: a workbook that was cut off or damaged", file=name), _("download it again")
-            )
+            raise UnreadableFile(_("{file}: a workbook that was cut off or damaged", file=name), _("download it again"))
 
 
 def _check_kind(names: set[str], name: str) -> None:
@@ -126,13 +122,9 @@ def _check_kind(names: set[str], name: str) -> None:
     if "content.xml" in inside and "mimetype" in inside:  # OpenDocument
         return
     if any(part.startswith("index/") or part == "index.zip" for part in inside):
-        raise UnreadableFile(
-            _("{file}: a Numbers document", file=name), _("in Numbers choose Export To, CSV or Excel")
-        )
+        raise UnreadableFile(_("{file}: a Numbers document", file=name), _("in Numbers choose Export To, CSV or Excel"))
     if any(part.startswith(("word/", "ppt/")) for part in inside):
-        raise UnreadableFile(
-            _("{file}: a text document or slides, not a table", file=name), _("save the table as XLSX or CSV")
-        )
+        raise UnreadableFile(_("{file}: a text document or slides, not a table", file=name), _("save the table as XLSX or CSV"))
     raise UnreadableFile(_("{file}: a ZIP archive, not a workbook", file=name), _("unpack it and import what is inside"))
 
 
@@ -219,9 +211,7 @@ def _check_known(head: bytes, name: str) -> None:
     if markup is None:
         return
     if markup["tag"].lower() == b"?xml" and b"<html" not in text.lower():
-        raise UnreadableFile(
-            _("{file}: XML, not a table", file=name), _("open it in a spreadsheet and save it as XLSX or CSV")
-        )
+        raise UnreadableFile(_("{file}: XML, not a table", file=name), _("open it in a spreadsheet and save it as XLSX or CSV"))
     raise UnreadableFile(
         _("{file}: a web page, not a table", file=name),
         _("sign in and download the report again, or open the page in a spreadsheet and save it as XLSX or CSV"),

@@ -138,18 +138,13 @@ def _rows(frame: pl.DataFrame, first: int, identifiers: Collection[str], neutral
     """One `<row>` a row; `first` is the number of the first one in the sheet."""
     number = pl.int_range(first, first + pl.len(), dtype=pl.Int64).cast(pl.String)
     cells = [
-        _cell_xml(name, dtype, _letters(at), identifiers, neutralise)
-        for at, (name, dtype) in enumerate(frame.schema.items())
+        _cell_xml(name, dtype, _letters(at), identifiers, neutralise) for at, (name, dtype) in enumerate(frame.schema.items())
     ]
-    row = pl.concat_str(
-        [pl.lit('<row r="'), pl.col("\0row"), pl.lit('">'), *cells, pl.lit("</row>")], ignore_nulls=True
-    )
+    row = pl.concat_str([pl.lit('<row r="'), pl.col("\0row"), pl.lit('">'), *cells, pl.lit("</row>")], ignore_nulls=True)
     return frame.with_columns(number.alias("\0row")).select(row).to_series()
 
 
-def _cell_xml(
-    name: str, dtype: pl.DataType, letters: str, identifiers: Collection[str], neutralise: bool
-) -> pl.Expr:
+def _cell_xml(name: str, dtype: pl.DataType, letters: str, identifiers: Collection[str], neutralise: bool) -> pl.Expr:
     """One column as `<c>` elements; NULL where there is nothing to write."""
     column = pl.col(name)
     number: pl.Expr | None = None
@@ -163,9 +158,7 @@ def _cell_xml(
         number = text
     elif dtype == pl.Boolean:
         flag = pl.when(column).then(pl.lit("1")).when(~column).then(pl.lit("0"))
-        return pl.concat_str(
-            [pl.lit(f'<c r="{letters}'), pl.col("\0row"), pl.lit('" t="b"><v>'), flag, pl.lit("</v></c>")]
-        )
+        return pl.concat_str([pl.lit(f'<c r="{letters}'), pl.col("\0row"), pl.lit('" t="b"><v>'), flag, pl.lit("</v></c>")])
     style = ' s="2"' if name in identifiers else ""
     if neutralise and name not in identifiers and dtype == pl.String:
         text = neutral_expr(text)
@@ -243,9 +236,7 @@ def _measure(frame: pl.DataFrame) -> dict[str, float]:
         return {name: float(min(max(found + 2, NARROWEST), WIDEST)) for name, found in names.items()}
     some = frame.head(SLICE).select(width(pl.col(name).cast(pl.String)).max().alias(name) for name in frame.columns)
     longest = some.row(0, named=True)
-    return {
-        name: float(min(max(found + 2, (longest[name] or 0) + 2, NARROWEST), WIDEST)) for name, found in names.items()
-    }
+    return {name: float(min(max(found + 2, (longest[name] or 0) + 2, NARROWEST), WIDEST)) for name, found in names.items()}
 
 
 def _width_of(text: str) -> int:

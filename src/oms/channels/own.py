@@ -1,0 +1,42 @@
+"""
+Our own kinds of file (products, kits, listings, stock, incoming, rates, orders, tracking), welcome on every channel.
+
+Headings in any order and case, in English or Chinese; columns that nobody asked for are left out and named. Each kind
+has a module of its own; this one lists the readers.
+"""
+
+from oms.channels.base import Reader
+from oms.channels.own_catalog import INCOMING, KITS, LISTINGS, LOOSE_PRODUCTS, LOOSE_TRACKING, PRODUCTS, RATES, TRACKING
+from oms.channels.own_kind import OwnReader, lacking
+from oms.channels.own_orders import LOOSE_ORDERS, ORDERS
+from oms.channels.own_stock import STOCK_LONG, STOCK_WIDE
+from oms.errors import UnknownHeadings
+from oms.sheets.columns import bind
+from oms.sheets.read import Peek
+
+_OURS: tuple[OwnReader, ...] = (PRODUCTS, KITS, LISTINGS, STOCK_LONG, INCOMING, RATES, ORDERS, TRACKING)
+READERS: tuple[Reader, ...] = _OURS
+#: Asked one after the other when no reader knows a file: other people's headings, counts with a column a location,
+#: lists of products that say nothing but a title.
+FALLBACKS: tuple[Reader, ...] = (LOOSE_ORDERS, LOOSE_TRACKING, STOCK_WIDE, LOOSE_PRODUCTS)
+
+
+def nearly(peek: Peek, as_kind: str | None = None) -> UnknownHeadings | None:
+    """
+    For a file that nobody recognises: which of our kinds it is meant to be, and the headings it lacks.
+
+    None when the headings point at no kind more than at others. `as_kind` is what the user says it is.
+    """
+    scores = []
+    for reader in _OURS:
+        bound = bind(reader.legend, peek.headings)
+        missing = reader.lacks(peek.headings)
+        if as_kind in (None, reader.kind, reader.format) and missing and (as_kind or len(bound.headings) > 1):
+            scores.append((len(bound.headings), reader.kind, missing))
+    best = max((score[0] for score in scores), default=0)
+    leading = [score for score in scores if score[0] == best]
+    if len(leading) != 1:
+        return None
+    return lacking(peek.path.name, leading[0][1], leading[0][2], peek.headings)
+
+
