@@ -5,6 +5,7 @@ Orders of one file into the store: new ones whole, known ones by their change se
 import hashlib
 import sqlite3
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 import polars as pl
@@ -16,10 +17,14 @@ from oms.model.frames import LINES, ORDERS
 from oms.store import order_changes as saving
 from oms.store import order_loading as loading
 from oms.store.db import Batch
+from oms.store.mapping import mapping_of
 from oms.store.order_loading import Source
 
 #: Columns that say where a fact stands in the file, not what it is.
 _WHERE = ("order_no", "row", "updated_at", "position")
+_IDENTITY = ("order_no", "order_ref", "channel_order_id", "content_hash")
+#: Orders that are loaded at a time.
+_PORTION = 50_000
 _FACTS = ("title", "variant", "barcode", "note", "unit_price", "discount", "tax")
 
 
@@ -30,18 +35,35 @@ def load_orders(
     Load the frames ORDERS and LINES of one file. Returns how many orders are `new`, `updated` and `unchanged`.
     """
     channel = config.channel(source.channel)
-    orders, lines = _whole_cancels(orders, lines)
     # What a new order is due by where its channel says nothing; it never overwrites what the channel did say.
     due = due_after(pl.col("placed_at"), channel.handling_days, config.zone_of(channel))
-    loading.stage_orders(batch.conn, _described(orders, lines).with_columns(due_by=due), lines)
-    loading.match_orders(batch.conn, source)
+    mapping = mapping_of(batch.conn, source.channel)
     found: Counter[str] = Counter()
-    found["updated"] = _change_known_orders(batch, source, whole_orders)
-    found["new"] = loading.insert_new_orders(batch, source)
+    for some, theirs in _portions(orders, lines):
+        some, theirs = _whole_cancels(some, theirs)
+        some = _described(some, theirs)
+        known = loading.match_orders(batch.conn, source, some.select(_IDENTITY))
+        new = some.join(known, on="order_no", how="anti")
+        mapped = theirs.join(mapping, on="listing_sku", how="left", maintain_order="left").with_columns(
+            pl.col("listing_quantity").fill_null(1)
+        )
+        loading.insert_orders(batch, source, new.with_columns(due_by=due), mapped)
+        found["new"] += new.height
+        found["updated"] += _change_known_orders(batch, source, known, some, theirs, whole_orders)
+        loading.note_described(batch, source)
     found["unchanged"] = orders.height - found["new"] - found["updated"]
-    loading.remember_listings(batch, source)
-    loading.note_described(batch, source)
+    loading.remember_listings(batch, source, lines)
     return found
+
+
+def _portions(orders: pl.DataFrame, lines: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """The frames in portions of whole orders: the memory that loading takes does not grow with the file."""
+    orders, lines = orders.sort("order_no"), lines.sort("order_no", "position")
+    for start in range(0, orders.height, _PORTION):
+        some = orders.slice(start, _PORTION)
+        first = lines["order_no"].search_sorted(some["order_no"][0], side="left")
+        last = lines["order_no"].search_sorted(some["order_no"][-1], side="right")
+        yield some, lines.slice(first, last - first)
 
 
 def _whole_cancels(orders: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -72,10 +94,16 @@ def _described(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     return orders.with_columns(content_hash=pl.Series(hashes, dtype=pl.Binary))
 
 
-def _change_known_orders(batch: Batch, source: Source, whole_orders: bool) -> int:
-    changed = loading.changed_orders(batch.conn)
-    if not changed:
+def _change_known_orders(
+    batch: Batch, source: Source, known: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame, whole_orders: bool
+) -> int:
+    differing = known.filter(pl.col("same") == 0).select("order_no")
+    if differing.is_empty():
         return 0
+    loading.stage_changed(
+        batch.conn, orders.join(differing, on="order_no", how="semi"), lines.join(differing, on="order_no", how="semi")
+    )
+    changed = loading.changed_orders(batch.conn)
     said, stored, orders, contacts = loading.changed_details(batch.conn)
     updated = 0
     for row in changed:

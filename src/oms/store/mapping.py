@@ -5,7 +5,12 @@ A listing row wins; else a listing_sku that equals one of our skus. A kit draws 
 was mapped stays, however the kit changes later.
 """
 
+import sqlite3
+
+import polars as pl
+
 from oms.store.db import Batch
+from oms.store.frames import query
 
 #: Mapped sku and units a listing unit of (channel {channel}, listing {listing}); joins products as `p`, listings as `li`.
 JOINS = """
@@ -20,6 +25,19 @@ QUANTITY = "CASE WHEN p.sku IS NOT NULL THEN COALESCE(li.quantity, 1) ELSE 1 END
 #: Lines that hold or moved stock keep their mapping.
 _FIXED = """(EXISTS (SELECT 1 FROM allocations a WHERE a.line_id = l.id AND a.state <> 'released')
     OR EXISTS (SELECT 1 FROM moves m WHERE m.line_id = l.id))"""
+
+
+def mapping_of(conn: sqlite3.Connection, channel: str) -> pl.DataFrame:
+    """What a channel's listings are: listing_sku, sku, listing_quantity; every sku of ours is a listing of itself."""
+    joins = JOINS.format(channel=":channel", listing="n.listing_sku")
+    return query(
+        conn,
+        f"SELECT n.listing_sku, {SKU} AS sku, {QUANTITY} AS listing_quantity FROM "
+        "(SELECT listing_sku FROM listings WHERE channel = :channel UNION SELECT sku FROM products) n "
+        f"{joins} WHERE p.sku IS NOT NULL",
+        {"channel": channel},
+        {"listing_sku": pl.String, "sku": pl.String, "listing_quantity": pl.Int64},
+    )
 
 
 def map_lines(batch: Batch) -> None:

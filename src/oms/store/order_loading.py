@@ -11,8 +11,7 @@ from typing import Any
 import polars as pl
 
 from oms.store.db import Batch
-from oms.store.frames import stage
-from oms.store.mapping import JOINS, QUANTITY, SKU
+from oms.store.frames import query, stage
 
 #: Columns of `orders` that a file fills under the same name.
 ATTRIBUTES = (
@@ -21,6 +20,11 @@ ATTRIBUTES = (
     "service", "risk", "tags", "note", "gift", "cancel_requested", "on_hold", "delivery", "pickup_location",
 )  # fmt: skip
 CONTACT = ("name", "company", "phone", "email", "address1", "address2", "city", "region", "postcode", "country")
+
+
+#: What an attribute is where the file does not say.
+_DEFAULTS = {"payment": "unknown", "delivered": False, "no_address": False, "gift": False, "cancel_requested": False,
+             "on_hold": False, "delivery": "ship"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -33,25 +37,21 @@ class Source:
     as_of: str
 
 
-def stage_orders(conn: sqlite3.Connection, orders: pl.DataFrame, lines: pl.DataFrame) -> None:
-    """Stage frames ORDERS (with `content_hash` and `due_by`) and LINES as temp.said_orders and temp.said_lines."""
-    stage(conn, "said_orders", orders)
-    stage(conn, "said_lines", lines)
-    conn.execute("CREATE INDEX temp.said_lines_by_order ON said_lines(order_no)")
-
-
-def match_orders(conn: sqlite3.Connection, source: Source) -> None:
+def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame) -> pl.DataFrame:
     """
-    Make temp.matched (order_no, order_id, same, older): which staged order is which stored one.
+    Which orders of the file are known: order_no, order_id, same, older, a row for each that is.
 
-    `same`: its content is what this format said last time. `older`: the store knows it from a newer file.
+    `orders`: order_no, order_ref, channel_order_id, content_hash. `same`: its content is what this format said last
+    time. `older`: the store knows it from a newer file. Also makes temp.matched with these columns.
     """
     conn.execute("DROP TABLE IF EXISTS temp.matched")
     conn.execute(
         "CREATE TEMP TABLE matched (order_no INTEGER PRIMARY KEY, order_id INTEGER, same INTEGER, older INTEGER)"
     )
+    schema = dict.fromkeys(("order_no", "order_id", "same", "older"), pl.Int64)
     if conn.execute("SELECT 1 FROM orders WHERE channel = ? LIMIT 1", (source.channel,)).fetchone() is None:
-        return
+        return pl.DataFrame(schema=schema)
+    stage(conn, "said_keys", orders)
     same = "(o.content_hash IS s.content_hash AND o.format IS :format)"
     for condition in (
         "o.channel_order_id = s.channel_order_id",
@@ -59,71 +59,83 @@ def match_orders(conn: sqlite3.Connection, source: Source) -> None:
     ):
         conn.execute(
             f"INSERT OR IGNORE INTO temp.matched SELECT s.order_no, min(o.id), max({same}), max(o.as_of > :as_of) "
-            f"FROM temp.said_orders s JOIN orders o ON {condition} AND o.channel = :channel "
+            f"FROM temp.said_keys s JOIN orders o ON {condition} AND o.channel = :channel "
             f"GROUP BY s.order_no",
             {"format": source.format, "as_of": source.as_of, "channel": source.channel},
         )
+    return query(conn, "SELECT * FROM temp.matched ORDER BY order_no", (), schema)
 
 
-def insert_new_orders(batch: Batch, source: Source) -> int:
+def stage_changed(conn: sqlite3.Connection, orders: pl.DataFrame, lines: pl.DataFrame) -> None:
+    """Stage the orders (ORDERS with content_hash) that may change stored ones, and their lines."""
+    stage(conn, "said_orders", orders)
+    stage(conn, "said_lines", lines)
+
+
+def insert_orders(batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.DataFrame) -> None:
     """
-    Insert the staged orders that nobody matched, with contacts and lines, mapped as they come. Returns how many.
+    Insert orders that nobody knows, with contacts and lines.
 
+    `orders`: ORDERS with content_hash, due_by and external; `lines`: LINES with the mapped sku and listing_quantity.
     What the channel says was shipped already is taken as shipped; no stock moves.
     """
     conn = batch.conn
     floor = conn.execute("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'orders'").fetchone()[0]
-    names = ", ".join(ATTRIBUTES)
-    said = ", ".join(_said(name) for name in ATTRIBUTES)
-    conn.execute(
-        f"INSERT INTO orders (channel, file_id, format, as_of, content_hash, external, {names}) "
-        f"SELECT :channel, :file_id, :format, :as_of, s.content_hash, s.external, {said} FROM temp.said_orders s "
-        f"WHERE s.order_no NOT IN (SELECT order_no FROM temp.matched) ORDER BY s.order_no",
-        {"channel": source.channel, "file_id": source.file_id, "format": source.format, "as_of": source.as_of},
+    numbered = orders.with_row_index("id", floor + 1).with_columns(pl.col("id").cast(pl.Int64))
+    default = {name: pl.col(name).fill_null(value) for name, value in _DEFAULTS.items()}
+    default["ship_by"] = pl.coalesce("ship_by", "due_by")
+    default["cancelled_at"] = pl.when("cancelled").then(
+        pl.coalesce("cancelled_at", "updated_at", "placed_at", pl.lit(source.as_of))
     )
-    conn.execute("DROP TABLE IF EXISTS temp.fresh")
-    conn.execute("CREATE TEMP TABLE fresh (order_no INTEGER PRIMARY KEY, order_id INTEGER NOT NULL)")
-    # Ids grow in the order of insertion, so the n-th unmatched order has the n-th new id.
-    conn.execute(
-        "INSERT INTO temp.fresh SELECT order_no, ? + row_number() OVER (ORDER BY order_no) FROM temp.said_orders "
-        "WHERE order_no NOT IN (SELECT order_no FROM temp.matched)",
-        (floor,),
+    _insert(
+        conn,
+        "orders",
+        numbered.select(
+            "id",
+            "content_hash",
+            "external",
+            *(default.get(name, pl.col(name)).alias(name) for name in ATTRIBUTES),
+            channel=pl.lit(source.channel),
+            file_id=pl.lit(source.file_id),
+            format=pl.lit(source.format),
+            as_of=pl.lit(source.as_of),
+        ),
     )
-    has_contact = " OR ".join(f"s.{name} IS NOT NULL" for name in CONTACT)
-    conn.execute(
-        f"INSERT INTO contacts (order_id, {', '.join(CONTACT)}) "
-        f"SELECT f.order_id, {', '.join(f's.{name}' for name in CONTACT)} "
-        f"FROM temp.fresh f JOIN temp.said_orders s ON s.order_no = f.order_no WHERE {has_contact} ORDER BY f.order_id"
-    )
-    insert_lines(batch, source, "temp.fresh")
-    batch.touch_orders("SELECT order_id FROM temp.fresh")
-    return int(conn.execute("SELECT count(*) FROM temp.fresh").fetchone()[0])
+    contacts = numbered.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in CONTACT))
+    _insert(conn, "contacts", contacts.select(pl.col("id").alias("order_id"), *CONTACT))
+    ids = numbered.select("order_no", pl.col("id").alias("order_id"), pl.col("counter_location").is_not_null().alias("till"))
+    _insert(
+        conn,
+        "lines",
+        lines.join(ids, on="order_no", maintain_order="left").select(
+            "order_id", "line_key", "position", "row", "listing_sku", "title", "variant", "barcode", "note",
+            "cancelled", "shipped", "unit_price", "discount", "tax", "external", "sku", "listing_quantity",
+            line_ref=pl.coalesce("line_ref", "line_key"),
+            has_channel_ref=pl.col("line_ref").is_not_null(),
+            ordered=pl.col("quantity"),
+            shipped_elsewhere=pl.when("till").then(0).otherwise("shipped"),
+        ),
+    )  # fmt: skip
+    conn.execute("INSERT OR IGNORE INTO temp.touched_orders SELECT id FROM orders WHERE id > ?", (floor,))
 
 
-def insert_lines(batch: Batch, source: Source, orders: str) -> None:
-    """Insert the staged lines of the orders in the table `orders` (order_no, order_id) that are in temp.said_lines."""
-    batch.conn.execute(
-        f"INSERT INTO lines (order_id, line_ref, has_channel_ref, line_key, position, row, listing_sku, title, variant, "
-        f"barcode, note, ordered, cancelled, shipped, shipped_elsewhere, unit_price, discount, tax, external, sku, "
-        f"listing_quantity) "
-        f"SELECT f.order_id, COALESCE(s.line_ref, s.line_key), s.line_ref IS NOT NULL, s.line_key, s.position, s.row, "
-        f"s.listing_sku, s.title, s.variant, s.barcode, s.note, s.quantity, s.cancelled, s.shipped, "
-        f"CASE WHEN h.counter_location IS NULL THEN s.shipped ELSE 0 END, s.unit_price, s.discount, s.tax, s.external, "
-        f"{SKU}, {QUANTITY} "
-        f"FROM {orders} f JOIN temp.said_lines s ON s.order_no = f.order_no "
-        f"JOIN temp.said_orders h ON h.order_no = f.order_no "
-        f"{JOINS.format(channel=':channel', listing='s.listing_sku')} ORDER BY f.order_id, s.position",
-        {"channel": source.channel},
-    )
+def _insert(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
+    """Insert the rows of `frame`, whose columns are columns of `table`."""
+    places = ", ".join("?" * frame.width)
+    conn.executemany(f"INSERT INTO {table} ({', '.join(frame.columns)}) VALUES ({places})", frame.iter_rows())
 
 
-def remember_listings(batch: Batch, source: Source) -> None:
-    """A channel's own file named these listings: they are listings, mapped or not."""
+def remember_listings(batch: Batch, source: Source, lines: pl.DataFrame) -> None:
+    """A channel's own file named these listings: they are listings, mapped or not. `lines`: LINES."""
+    named = (
+        lines.lazy().filter(pl.col("listing_sku").is_not_null())
+        .group_by("listing_sku").agg(pl.col("title").min(), pl.col("barcode").min()).sort("listing_sku").collect()
+    )  # fmt: skip
+    stage(batch.conn, "said_listings", named)
     batch.conn.execute(
         "INSERT INTO listings (channel, listing_sku, title, barcode) "
-        "SELECT ?, listing_sku, min(title), min(barcode) FROM temp.said_lines WHERE listing_sku IS NOT NULL "
-        "GROUP BY listing_sku HAVING NOT EXISTS (SELECT 1 FROM listings l WHERE l.channel = ? "
-        "AND l.listing_sku = said_lines.listing_sku) ORDER BY listing_sku",
+        "SELECT ?, listing_sku, title, barcode FROM temp.said_listings s WHERE NOT EXISTS "
+        "(SELECT 1 FROM listings l WHERE l.channel = ? AND l.listing_sku = s.listing_sku) ORDER BY s.rowid",
         (source.channel, source.channel),
     )
 
@@ -174,17 +186,6 @@ SELECT l.*,
 FROM lines l
 """
 
-
-
-def _said(name: str) -> str:
-    """How a staged attribute enters a new order: what the file does not say takes the column's default."""
-    defaults = {"payment": "'unknown'", "delivered": "0", "no_address": "0", "gift": "0", "cancel_requested": "0",
-                "on_hold": "0", "delivery": "'ship'"}  # fmt: skip
-    if name == "ship_by":
-        return "COALESCE(s.ship_by, s.due_by)"
-    if name == "cancelled_at":
-        return "CASE WHEN s.cancelled = 1 THEN COALESCE(s.cancelled_at, s.updated_at, s.placed_at, :as_of) END"
-    return f"COALESCE(s.{name}, {defaults[name]})" if name in defaults else f"s.{name}"
 
 
 def _grouped(rows: Any, key: str) -> dict[int, list[Any]]:
