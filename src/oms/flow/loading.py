@@ -13,6 +13,7 @@ from oms.flow.orders_in import load_orders
 from oms.model.frames import REJECTED, empty
 from oms.store import catalog
 from oms.store.db import Batch
+from oms.store.files import follows_another
 from oms.store.order_loading import Source, remember_template
 from oms.store.returns import load_counter_returns
 from oms.words import _
@@ -68,7 +69,8 @@ def _orders(batch: Batch, config: Config, file: Incoming) -> Loaded:
     reading, channel = file.reading, file.channel
     if channel is None:
         raise AssertionError("orders without a channel")
-    source = Source(file.file_id, channel.name, reading.format, file.as_of)
+    follows = follows_another(batch, channel.name, file.file_id)
+    source = Source(file.file_id, channel.name, reading.format, file.as_of, follows)
     counts: Counter[str] = Counter()
     if reading.orders.height:
         orders = _located(config, file, reading.orders, "counter_location")

@@ -30,6 +30,17 @@ def note_file(
     return int(cursor.lastrowid or 0)
 
 
+def follows_another(batch: Batch, channel: str, file_id: int) -> bool:
+    """Whether this batch read another orders file of the channel before the file `file_id`."""
+    return (
+        batch.conn.execute(
+            "SELECT 1 FROM files_in WHERE batch_id = ? AND channel = ? AND kind = 'orders' AND id <> ?",
+            (batch.id, channel, file_id),
+        ).fetchone()
+        is not None
+    )
+
+
 def save_report(batch: Batch, file_id: int, report: dict[str, Any]) -> None:
     """Keep what the import said of a file."""
     batch.conn.execute("UPDATE files_in SET report = ? WHERE id = ?", (json.dumps(report, ensure_ascii=False), file_id))
@@ -39,7 +50,5 @@ def open_holds(conn: sqlite3.Connection) -> dict[str, int]:
     """How many orders each reason holds."""
     return {
         row["reason"]: row["n"]
-        for row in conn.execute(
-            "SELECT reason, count(*) AS n FROM holds WHERE released = 0 GROUP BY reason ORDER BY reason"
-        )
+        for row in conn.execute("SELECT reason, count(*) AS n FROM holds WHERE released = 0 GROUP BY reason ORDER BY reason")
     }

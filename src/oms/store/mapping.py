@@ -41,23 +41,25 @@ def mapping_of(conn: sqlite3.Connection, channel: str) -> pl.DataFrame:
 
 
 def map_lines(batch: Batch) -> None:
-    """Map the lines of touched orders that are not mapped yet, or mapped otherwise and still free to change."""
+    """
+    Map the lines of touched orders that are not mapped yet, or mapped otherwise and still free to change.
+
+    Orders that this batch brought were mapped as they came (`mapping_of`).
+    """
     conn = batch.conn
     conn.execute("DROP TABLE IF EXISTS temp.mapped")
     conn.execute(
         f"CREATE TEMP TABLE mapped AS SELECT l.id AS line_id, {SKU} AS sku, {QUANTITY} AS quantity "
         f"FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
         f"{JOINS.format(channel='o.channel', listing='l.listing_sku')} "
-        f"WHERE l.sku IS NOT {SKU} OR (l.sku IS NOT NULL AND l.listing_quantity <> {QUANTITY})"
+        f"WHERE o.id <= (SELECT last_id FROM floors WHERE name = 'orders') AND (l.sku IS NOT {SKU} OR (l.sku IS NOT NULL AND l.listing_quantity <> {QUANTITY}))"
     )
     conn.execute(
         f"DELETE FROM temp.mapped WHERE line_id IN (SELECT l.id FROM temp.mapped m JOIN lines l ON l.id = m.line_id "
         f"WHERE l.sku IS NOT NULL AND (l.ordered <= l.cancelled + l.shipped OR {_FIXED}))"
     )
     conn.execute("DELETE FROM line_units WHERE line_id IN (SELECT line_id FROM temp.mapped)")
-    conn.execute(
-        "UPDATE lines SET sku = m.sku, listing_quantity = m.quantity FROM temp.mapped m WHERE m.line_id = lines.id"
-    )
+    conn.execute("UPDATE lines SET sku = m.sku, listing_quantity = m.quantity FROM temp.mapped m WHERE m.line_id = lines.id")
     explode_lines(batch)
 
 

@@ -35,6 +35,7 @@ class Source:
     channel: str
     format: str
     as_of: str
+    follows: bool = False  # an earlier file of this very batch may have brought orders of the channel
 
 
 def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame) -> pl.DataFrame:
@@ -45,11 +46,16 @@ def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame)
     time. `older`: the store knows it from a newer file. Also makes temp.matched with these columns.
     """
     conn.execute("DROP TABLE IF EXISTS temp.matched")
-    conn.execute(
-        "CREATE TEMP TABLE matched (order_no INTEGER PRIMARY KEY, order_id INTEGER, same INTEGER, older INTEGER)"
-    )
+    conn.execute("CREATE TEMP TABLE matched (order_no INTEGER PRIMARY KEY, order_id INTEGER, same INTEGER, older INTEGER)")
     schema = dict.fromkeys(("order_no", "order_id", "same", "older"), pl.Int64)
-    if conn.execute("SELECT 1 FROM orders WHERE channel = ? LIMIT 1", (source.channel,)).fetchone() is None:
+    if (
+        conn.execute(
+            "SELECT 1 FROM orders WHERE channel = ? AND id <= (SELECT last_id FROM floors WHERE name = 'orders') LIMIT 1",
+            (source.channel,),
+        ).fetchone()
+        is None
+        and not source.follows
+    ):
         return pl.DataFrame(schema=schema)
     stage(conn, "said_keys", orders)
     same = "(o.content_hash IS s.content_hash AND o.format IS :format)"
@@ -185,7 +191,6 @@ SELECT l.*,
         WHERE a.line_id = l.id AND a.state = 'picking' GROUP BY a.sku) x), 0) AS picking
 FROM lines l
 """
-
 
 
 def _grouped(rows: Any, key: str) -> dict[int, list[Any]]:
