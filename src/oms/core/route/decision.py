@@ -1,0 +1,159 @@
+"""What was decided, as frames: what changes, what is given back, what waits and why, and what it costs."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from oms.core.route.greedy import Routed
+from oms.core.route.plans import Plan, Supply, parcel_cost
+from oms.core.route.pricing import FAR_M
+from oms.core.route.problem import Order, Prepared
+from oms.core.route.rates import ANY
+from oms.core.route.waiting import shorts, waiting_cost
+from oms.model.frames import Schema
+
+#: One row a line, sku and location that this run allocates. The parcel's parts and cost stand on its first row.
+ASSIGNMENTS: Schema = {
+    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "line_id": pl.Int64, "line_ref": pl.String,
+    "sku": pl.String, "location": pl.String, "quantity": pl.Int64, "carrier": pl.String, "service": pl.String,
+    "ship_on": pl.String, "transit_days": pl.Int64, "distance_km": pl.Float64, "distance_level": pl.String,
+    "weight_g": pl.Int64, "shipping": pl.Int64, "handling": pl.Int64, "handling_unit": pl.Int64, "split": pl.Int64,
+    "late": pl.Int64, "cost": pl.Int64,
+}  # fmt: skip
+
+#: Allocations to give back: the order leaves from elsewhere, or its parcel there changed.
+RELEASED: Schema = {"order_id": pl.Int64, "line_id": pl.Int64, "sku": pl.String, "location": pl.String}
+
+#: What waits. `free` units are free at the order's locations; `cost` stands once a line, on its first row.
+WAITING: Schema = {
+    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "line_id": pl.Int64, "line_ref": pl.String,
+    "sku": pl.String, "short": pl.Int64, "free": pl.Int64, "reason": pl.String, "cost": pl.Int64,
+}  # fmt: skip
+
+PARTS = ("shipping", "handling", "handling_unit", "split", "late")
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The outcome of a routing. Money is minor units of the business currency."""
+
+    assignments: pl.DataFrame
+    released: pl.DataFrame
+    waiting: pl.DataFrame
+    considered: pl.Series  # order ids that were looked at
+    routed: int  # orders that this run gave something
+    split: int  # of these, those that now leave in more than one parcel
+    unknown_services: dict[str, int] = field(default_factory=dict)  # channel's word -> orders
+    weightless: list[str] = field(default_factory=list)  # skus without a weight that were shipped
+    unusable_rates: dict[str, int] = field(default_factory=dict)  # currency -> rows
+
+    @property
+    def waiting_orders(self) -> int:
+        """Orders of which something waits."""
+        return self.waiting["order_id"].n_unique()
+
+    @property
+    def total(self) -> int:
+        """Cost of what changed and of what waits."""
+        return int(self.assignments["cost"].sum()) + int(self.waiting["cost"].sum())
+
+    def costs(self) -> pl.DataFrame:
+        """Cost by order: order_id, shipping, handling, handling_unit, split, late, waiting, total (their sum)."""
+        parts = self.assignments.group_by("order_id").agg(pl.col(PARTS).sum())
+        waits = self.waiting.group_by("order_id").agg(pl.col("cost").sum().alias("waiting"))
+        return (
+            parts.join(waits, on="order_id", how="full", coalesce=True)
+            .with_columns(pl.col(*PARTS, "waiting").fill_null(0))
+            .with_columns(total=pl.sum_horizontal(*PARTS, "waiting"))
+            .sort("order_id")
+        )
+
+
+def decision_of(outcome: Routed, unusable_rates: dict[str, int] | None = None) -> Decision:
+    """Turn plans into frames, in the order of service."""
+    prepared, start = outcome.prepared, Supply(outcome.prepared)
+    assigned: list[tuple[Any, ...]] = []
+    released: list[tuple[Any, ...]] = []
+    waiting: list[tuple[Any, ...]] = []
+    routed = split = 0
+    unknown: dict[str, int] = {}
+    for order, plan, before in zip(prepared.orders, outcome.plans, outcome.before, strict=True):
+        if before:
+            for place, picks in before.items():
+                if not _stands(order, place, plan):
+                    code = prepared.places[place].code
+                    released += [
+                        (order.order_id, order.rows[n].line_id, prepared.skus[order.rows[n].sku], code)
+                        for n, units in picks.items() if units
+                    ]  # fmt: skip
+        rows = _assignments(prepared, order, plan)
+        if rows:
+            assigned += rows
+            routed += 1
+            split += len(plan.parcels) + len(order.fixed) > 1
+        if plan.fill.waiting:
+            waiting += _waiting(outcome, start, order, plan)
+        if not order.service_known and order.service:
+            unknown[order.service] = unknown.get(order.service, 0) + 1
+    shipped = {row[5] for row in assigned}
+    return Decision(
+        pl.DataFrame(assigned, ASSIGNMENTS, orient="row"),
+        pl.DataFrame(released, RELEASED, orient="row"),
+        pl.DataFrame(waiting, WAITING, orient="row"),
+        pl.Series("order_id", [order.order_id for order in prepared.orders], pl.Int64),
+        routed, split, dict(sorted(unknown.items())),
+        [sku for sku in prepared.weightless if sku in shipped], unusable_rates or {},
+    )  # fmt: skip
+
+
+def _stands(order: Order, place: int, plan: Plan) -> bool:
+    """Whether the parcel an order had at `place` stays as it was."""
+    return place in order.dates and plan.parcels.get(place) == order.current.get(place)
+
+
+def _assignments(prepared: Prepared, order: Order, plan: Plan) -> list[tuple[Any, ...]]:
+    """Rows of the parcels that change; after the order's first parcel each pays for the split."""
+    changed = [place for place in plan.parcels if not (order.current and _stands(order, place, plan))]
+    if not changed:
+        return []
+    changed.sort(key=lambda place: (min(plan.parcels[place]), place))
+    first_pays = bool(order.fixed) or len(changed) < len(plan.parcels)
+    rows: list[tuple[Any, ...]] = []
+    for number, place in enumerate(changed):
+        picks, here = plan.parcels[place], prepared.places[place]
+        parts = parcel_cost(prepared, order, place, picks, None)
+        assert parts is not None
+        if number or first_pays:
+            parts = parts._replace(split=prepared.rules.split_penalty)
+        metres = prepared.metres(order, place)
+        service = parts.service if parts.service not in (None, ANY) else order.service
+        about = (
+            here.code, parts.carrier, service, date.fromordinal(here.ship_on or 1).isoformat(), parts.days,
+            None if metres >= FAR_M else metres / 1000, prepared.level(order, place), parts.weight_g,
+        )  # fmt: skip
+        amounts = (*(getattr(parts, name) for name in PARTS), parts.total)
+        for n in sorted(n for n, units in picks.items() if units):
+            row = order.rows[n]
+            rows.append(
+                (order.order_id, order.channel, order.order_ref, row.line_id, row.line_ref, prepared.skus[row.sku],
+                 about[0], picks[n], *about[1:], *amounts)
+            )  # fmt: skip
+            amounts = (0,) * len(amounts)
+    return rows
+
+
+def _waiting(outcome: Routed, start: Supply, order: Order, plan: Plan) -> list[tuple[Any, ...]]:
+    rows = []
+    price = waiting_cost(outcome.prepared, start, order)
+    charged = set()
+    for n, short, free, reason in shorts(outcome.supply, order, plan.got(order)):
+        row = order.rows[n]
+        cost = 0 if row.line in charged else price
+        charged.add(row.line)
+        rows.append(
+            (order.order_id, order.channel, order.order_ref, row.line_id, row.line_ref,
+             outcome.prepared.skus[row.sku], short, free, reason, cost)
+        )  # fmt: skip
+    return rows

@@ -1,0 +1,112 @@
+"""
+One order after another, each with the best plan for what is left: fill what waits, then move what pays to move, until
+nothing changes any more. A second run on the result of the first finds nothing to do.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from oms.core.route.finder import Finder
+from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_after, got
+from oms.core.route.problem import Order, Prepared
+
+
+@dataclass
+class Routed:
+    """What was decided: a plan an order, in the order of service, and what is left."""
+
+    prepared: Prepared
+    plans: list[Plan]
+    before: list[Parcels]  # what each order had
+    supply: Supply
+
+
+def decide(prepared: Prepared) -> Routed:
+    """Serve the orders until nothing changes any more."""
+    run = _Run(prepared)
+    run.settle()
+    return Routed(prepared, run.plans, [order.current for order in prepared.orders], run.supply)
+
+
+def standing(prepared: Prepared, order: Order) -> Plan:
+    """What an order has before anything is decided."""
+    if not order.current:
+        if not order.fixed and all(row.need == row.left * row.units for row in order.rows):
+            return Plan({}, Fill(0, order.lines), 0)  # the common case, without arithmetic
+        return Plan.nothing(order)
+    fill = Fill.of(order, got(order, order.current))
+    return Plan(order.current, fill, cost_after(prepared, order, order.current, order.current))
+
+
+class _Run:
+    def __init__(self, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.supply = Supply(prepared)
+        self.finder = Finder(prepared, self.supply)
+        self.plans = [standing(prepared, order) for order in prepared.orders]
+        self.freed_skus: set[int] = set()
+        self.freed_places: set[int] = set()
+
+    def settle(self) -> None:
+        plans = self.plans
+        due: Iterable[int] = range(len(plans))
+        while due:
+            waiting = [n for n in due if plans[n].fill.waiting]
+            placed = [n for n in due if not plans[n].fill.waiting and plans[n].parcels]
+            self.freed_skus, self.freed_places = set(), set()
+            for n in (*waiting, *placed):
+                self._consider(n)
+            due = self._concerned()
+
+    def _concerned(self) -> list[int]:
+        """Orders that could use what was given back, and those for which not every way was compared."""
+        found = []
+        for n, (order, plan) in enumerate(zip(self.prepared.orders, self.plans, strict=True)):
+            if not plan.exact:
+                plan.exact = True  # look once more, now that the others are served
+                found.append(n)
+            elif (self.freed_skus or self.freed_places) and (
+                any(row.sku in self.freed_skus for row in order.rows)
+                or any(place in self.freed_places for place in order.candidates)
+            ):
+                found.append(n)
+        return found
+
+    def _consider(self, n: int) -> None:
+        """Give an order the best plan there is for it now; one that has a plan keeps it unless another is worth it."""
+        order, plan = self.prepared.orders[n], self.plans[n]
+        if not plan.parcels:
+            best = self.finder.best(order)
+            if best.parcels:
+                self.supply.take(order, best.parcels, {})
+                self.plans[n] = best
+            return
+        kept = self.finder.extend(order, plan)
+        self.supply.give_back(order, plan.parcels)
+        best = self.finder.best(order)
+        chosen = self._choose(order, plan, kept, best)
+        self.supply.take(order, chosen.parcels, plan.parcels)
+        self._note_freed(order, plan, chosen)
+        self.plans[n] = chosen
+
+    def _choose(self, order: Order, plan: Plan, kept: Plan, best: Plan) -> Plan:
+        kept.cost = cost_after(self.prepared, order, plan.parcels, kept.parcels)
+        best.cost = cost_after(self.prepared, order, plan.parcels, best.parcels)
+        if order.desk.ship_complete and kept.fill.waiting:
+            return best
+        if best.fill.better_than(kept.fill):
+            return best
+        if kept.fill.better_than(best.fill) or best.cost + self.prepared.rules.stickiness >= kept.cost:
+            return kept
+        return best
+
+    def _note_freed(self, order: Order, before: Plan, after: Plan) -> None:
+        if after.parcels == before.parcels:
+            return
+        for place, picks in before.parcels.items():
+            now = after.parcels.get(place)
+            if now is None:
+                self.freed_places.add(place)
+            for n, units in picks.items():
+                if now is None or now.get(n, 0) < units:
+                    self.freed_skus.add(order.rows[n].sku)

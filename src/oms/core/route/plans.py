@@ -1,0 +1,198 @@
+"""
+A plan: which place sends how many units of which row of one order; what it fills and what it costs.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from oms.core.route.pricing import Cost
+from oms.core.route.problem import Order, Prepared
+
+#: What a plan is taken to cost that nobody carries any more: dearer than any other.
+IMPOSSIBLE = 10**15
+
+#: place -> row -> units
+Parcels = Mapping[int, Mapping[int, int]]
+
+
+class Fill(NamedTuple):
+    """How much of an order is placed: whole line units, and lines that lack any."""
+
+    done: int
+    waiting: int
+
+    @classmethod
+    def full(cls, order: Order) -> "Fill":
+        """Nothing waits."""
+        done, last = 0, -1
+        for row in order.rows:
+            if row.line != last:
+                done += row.left
+                last = row.line
+        return cls(done, 0)
+
+    @classmethod
+    def of(cls, order: Order, got: Sequence[int]) -> "Fill":
+        """What `got` units of each row make, beyond what is placed for good."""
+        whole = whole_units(order, got)
+        left = {row.line: row.left for row in order.rows}
+        return cls(sum(whole.values()), sum(1 for line, units in whole.items() if units < left[line]))
+
+    def better_than(self, other: "Fill") -> bool:
+        """More units, or as many and fewer lines that wait."""
+        return (self.done, -self.waiting) > (other.done, -other.waiting)
+
+
+def whole_units(order: Order, got: Sequence[int]) -> dict[int, int]:
+    """Line units by line that `got` units of each row complete: a kit is whole when all its components are there."""
+    whole: dict[int, int] = {}
+    for row, units in zip(order.rows, got, strict=True):
+        complete = min(row.left, (row.have + units) // row.units)
+        whole[row.line] = min(whole.get(row.line, complete), complete)
+    return whole
+
+
+def is_whole(order: Order, got: Sequence[int]) -> bool:
+    """Whether no unit is taken that completes nothing."""
+    whole = whole_units(order, got)
+    return all(
+        units == max(0, whole[row.line] * row.units - row.have) for row, units in zip(order.rows, got, strict=True)
+    )
+
+
+@dataclass(slots=True)
+class Plan:
+    """`cost` has no waiting cost. `exact` is False where not every way was compared."""
+
+    parcels: Parcels
+    fill: Fill
+    cost: int
+    exact: bool = True
+
+    @classmethod
+    def nothing(cls, order: Order) -> "Plan":
+        """Everything waits."""
+        return cls({}, Fill.of(order, [0] * len(order.rows)), 0)
+
+    def got(self, order: Order) -> list[int]:
+        """Units placed by row."""
+        return got(order, self.parcels)
+
+
+def got(order: Order, parcels: Parcels) -> list[int]:
+    """Units placed by row."""
+    units = [0] * len(order.rows)
+    for picks in parcels.values():
+        for n, quantity in picks.items():
+            units[n] += quantity
+    return units
+
+
+class Supply:
+    """
+    What is left while orders are served one after another: units by sku and place, and orders that may still leave.
+
+    Both can be below 0 where more is promised than allowed; nothing more is promised there.
+    """
+
+    __slots__ = ("capacity", "free")
+
+    def __init__(self, prepared: Prepared) -> None:
+        self.free = [list(shelf) for shelf in prepared.free]
+        self.capacity = [IMPOSSIBLE if p.capacity is None else p.capacity for p in prepared.places]
+
+    def open_at(self, order: Order, place: int) -> bool:
+        """Whether the order may leave from `place`: its day is not full, or the order counts there already."""
+        return self.capacity[place] > 0 or place in order.counted or place in order.slots
+
+    def take(self, order: Order, parcels: Parcels, before: Parcels) -> None:
+        """Promise `parcels` to an order; those it had `before` keep their day, the others leave when the place ships."""
+        slots = set()
+        for place, picks in parcels.items():
+            for n, units in picks.items():
+                self.free[order.rows[n].sku][place] -= units
+            if before.get(place) == picks:
+                if place in order.slots:
+                    slots.add(place)
+            else:
+                order.dates.pop(place, None)
+                if place not in order.counted:
+                    slots.add(place)
+        for place in slots:
+            self.capacity[place] -= 1
+        order.slots = slots
+
+    def give_back(self, order: Order, parcels: Parcels) -> None:
+        """Take back what was promised; `order.slots` stays until `take` says anew."""
+        for place, picks in parcels.items():
+            for n, units in picks.items():
+                self.free[order.rows[n].sku][place] += units
+        for place in order.slots:
+            self.capacity[place] += 1
+
+
+def measures(order: Order, picks: Mapping[int, int]) -> tuple[int, int, int]:
+    """Weight, volume and units of a parcel."""
+    weight = volume = units = 0
+    for n, quantity in picks.items():
+        row = order.rows[n]
+        weight += row.weight_g * quantity
+        volume += row.volume_mm3 * quantity
+        units += quantity
+    return weight, volume, units
+
+
+def parcel_cost(prepared: Prepared, order: Order, place: int, picks: Mapping[int, int], day: int | None) -> Cost | None:
+    """
+    The parts of one parcel's cost. `day` is when it leaves; None: when the place ships now.
+
+    None where the place may not send it (any more).
+    """
+    if place not in order.candidates:
+        return None
+    late = None
+    if day is not None and day != prepared.places[place].ship_on:
+        late = max(0, day - order.due[place])
+    return order.pricing.cost(place, *measures(order, picks), late)
+
+
+def splits_paid(order: Order, parcels: int) -> int:
+    """How many of `parcels` come after the order's first."""
+    return parcels if order.fixed else max(0, parcels - 1)
+
+
+def cost_of(prepared: Prepared, order: Order, parcels: Parcels) -> int:
+    """Cost of parcels that leave now, without waiting; IMPOSSIBLE where nobody carries one of them."""
+    total = prepared.rules.split_penalty * splits_paid(order, len(parcels))
+    for place, picks in parcels.items():
+        amount = order.pricing.amount(place, *measures(order, picks))
+        if amount is None:
+            return IMPOSSIBLE
+        total += amount
+    return total
+
+
+def cost_after(prepared: Prepared, order: Order, before: Parcels, after: Parcels) -> int:
+    """As `cost_of`; parcels that an order had `before` leave on the day they were given."""
+    total = prepared.rules.split_penalty * splits_paid(order, len(after))
+    for place, picks in after.items():
+        day = order.dates.get(place) if before.get(place) == picks else None
+        parts = parcel_cost(prepared, order, place, picks, day)
+        if parts is None:
+            return IMPOSSIBLE
+        total += parts.total
+    return total
+
+
+def plan_key(prepared: Prepared, order: Order, parcels: Parcels) -> tuple[object, ...]:
+    """What plans that fill alike are ordered by: the goal, then fewest parcels, distance, ranking, location codes."""
+    cost, count = cost_of(prepared, order, parcels), len(parcels)
+    metres = sum(prepared.metres(order, p) for p in parcels)
+    ranks = sorted(prepared.places[p].rank for p in parcels)
+    rest = (ranks, sorted(parcels), sorted((p, sorted(picks.items())) for p, picks in parcels.items()))
+    if prepared.rules.goal == "distance":
+        return (count, metres, cost, *rest)
+    if prepared.rules.goal == "ranked":
+        return (count, sum(ranks), cost, metres, *rest)
+    return (cost, count, metres, *rest)

@@ -1,0 +1,190 @@
+"""
+What a parcel costs from each place: the carrier's part, handling, and being late.
+
+One Pricing serves all orders that share places, lane and lateness; it remembers the places in order of cost for each
+step of weight.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
+
+from oms.core.distance import Spot
+from oms.core.route.lanes import Lane
+from oms.core.route.rates import Quote
+
+#: A distance nobody knows, in metres: farther than any other.
+FAR_M = 10**9
+
+
+@dataclass(frozen=True)
+class Place:
+    """A location as routing sees it; days are `date.toordinal()`, money is minor units of the business currency."""
+
+    code: str
+    zone: str = "UTC"
+    ships: bool = True
+    today: int = 0
+    ship_on: int | None = 0  # when a parcel routed now leaves; None: never
+    capacity: int | None = None  # orders that may still leave on that day; None: no limit
+    handling: int = 0
+    handling_unit: int = 0
+    spot: Spot | None = None
+    rank: int = 0  # position in [routing] ranking; those that are not in it come last
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """The price of a parcel where no row of the card matches, in (parts of) minor units."""
+
+    base: Fraction
+    per_km: Fraction
+    per_kg: Fraction
+
+    def price(self, weight_g: int, metres: int) -> int | None:
+        """Half-up; None where a price by distance is asked for and the distance is unknown."""
+        if metres >= FAR_M and self.per_km:
+            return None
+        exact = self.base + self.per_km * Fraction(metres, 1000) + self.per_kg * Fraction(weight_g, 1000)
+        return int(exact + Fraction(1, 2))
+
+
+class Cost(NamedTuple):
+    """The parts of a parcel's cost; `split` is added by the plan."""
+
+    shipping: int
+    handling: int
+    handling_unit: int
+    late: int
+    split: int
+    carrier: str | None
+    service: str | None
+    days: int | None  # transit days, the longer end where the card says both
+    weight_g: int
+
+    @property
+    def total(self) -> int:
+        """The whole cost of the parcel."""
+        return self.shipping + self.handling + self.handling_unit + self.late + self.split
+
+
+Offer = tuple[int, int]  # cost without split, place
+
+
+class Pricing:
+    """Prices of parcels from `candidates` on one lane; `late` is days late by place, None when nobody is."""
+
+    __slots__ = (
+        "_divisor", "_fallback", "_free", "_late_penalty", "_least", "_metres", "_offers", "_places", "_unit_matters",
+        "candidates", "lane", "late",
+    )  # fmt: skip
+
+    def __init__(
+        self, places: Sequence[Place], candidates: tuple[int, ...], lane: Lane, late: tuple[int, ...] | None,
+        late_penalty: int, divisor: int, free: bool, fallback: Fallback | None = None, metres: Sequence[int] = (),
+    ) -> None:  # fmt: skip
+        self._places = places
+        self.candidates = candidates
+        self.lane = lane
+        self.late = late
+        self._late_penalty = late_penalty
+        self._divisor = divisor
+        self._free = free
+        self._fallback = fallback
+        self._metres = metres
+        self._unit_matters = any(places[n].handling_unit for n in candidates)
+        self._offers: dict[tuple[int, int], list[Offer]] = {}
+        self._least = self._bound()
+
+    def billed(self, weight_g: int, volume_mm3: int) -> int:
+        """The weight a carrier charges, at least a gram."""
+        return max(1, weight_g, -(-volume_mm3 // self._divisor))
+
+    def quote(self, place: int, billed_g: int) -> Quote | None:
+        """The carrier for a parcel; nothing to pay where the platform makes the label or the customer collects."""
+        if self._free:
+            return Quote(0, "", "", None, None)
+        tariff = self.lane.tariffs[place]
+        quote = tariff.quote(billed_g) if tariff is not None else None
+        if quote is None and self._fallback is not None:
+            price = self._fallback.price(billed_g, self._metres[place])
+            quote = Quote(price, "", "", None, None) if price is not None else None
+        return quote
+
+    def cost(self, place: int, weight_g: int, volume_mm3: int, units: int, late_days: int | None = None) -> Cost | None:
+        """The parts of a parcel's cost; None where nobody carries it. `late_days` overrides what leaving now means."""
+        billed = self.billed(weight_g, volume_mm3)
+        quote = self.quote(place, billed)
+        if quote is None:
+            return None
+        here = self._places[place]
+        if late_days is None:
+            late_days = self.late[place] if self.late is not None else 0
+        return Cost(
+            quote.price, here.handling, here.handling_unit * units, self._late_penalty * late_days, 0,
+            quote.carrier or None, quote.service or None,
+            quote.days_max if quote.days_max is not None else quote.days_min, billed,
+        )  # fmt: skip
+
+    def amount(self, place: int, weight_g: int, volume_mm3: int, units: int) -> int | None:
+        """A parcel's cost in one number."""
+        quote = self.quote(place, self.billed(weight_g, volume_mm3))
+        if quote is None:
+            return None
+        here = self._places[place]
+        late = self._late_penalty * self.late[place] if self.late is not None else 0
+        return quote.price + here.handling + here.handling_unit * units + late
+
+    @property
+    def by_gram(self) -> bool:
+        """Whether nearly every parcel has a price of its own, so that remembering prices does not pay."""
+        return self.lane.linear or self._fallback is not None
+
+    def price(self, places: Sequence[int], weight_g: int, volume_mm3: int, units: int) -> list[Offer]:
+        """Those of `places` that can send such a parcel, cheapest first; equal costs by rank, then code."""
+        priced = []
+        for place in places:
+            cost = self.amount(place, weight_g, volume_mm3, units)
+            if cost is not None:
+                priced.append((cost, self._places[place].rank, place))
+        priced.sort()
+        return [(cost, place) for cost, _rank, place in priced]
+
+    def offers(self, weight_g: int, volume_mm3: int, units: int) -> list[Offer]:
+        """As `price`, for all candidates; remembered by step of weight, so not for prices by the gram."""
+        key = (self.lane.step(self.billed(weight_g, volume_mm3)), units if self._unit_matters else 0)
+        found = self._offers.get(key)
+        if found is None:
+            found = self._offers[key] = self.price(self.candidates, weight_g, volume_mm3, units)
+        return found
+
+    def least(self) -> int:
+        """A bound: no parcel from any candidate is cheaper."""
+        return self._least
+
+    def _bound(self) -> int:
+        if self._fallback is not None or not self.candidates:
+            return 0
+        found = []
+        for place in self.candidates:
+            tariff = self.lane.tariffs[place]
+            if self._free or tariff is not None:
+                late = self._late_penalty * self.late[place] if self.late is not None else 0
+                here = self._places[place]
+                carried = tariff.least() if tariff is not None and not self._free else 0
+                found.append(carried + here.handling + late)
+        return min(found, default=0)
+
+    def dearest(self, weight_g: int, volume_mm3: int, units: int) -> int:
+        """A bound: no parcel with a part of this is dearer, from any candidate."""
+        billed = self.billed(weight_g, volume_mm3)
+        carried = 0
+        if not self._free:
+            carried = self.lane.dearest(billed)
+            if self._fallback is not None:
+                prices = (self._fallback.price(billed, self._metres[place]) or 0 for place in self.candidates)
+                carried = max(carried, *prices, 0)
+        late = self._late_penalty * max(self.late) if self.late is not None else 0
+        here = [self._places[place] for place in self.candidates]
+        return carried + late + max((p.handling + p.handling_unit * units for p in here), default=0)
