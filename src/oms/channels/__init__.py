@@ -1,13 +1,13 @@
 """One file a channel: their spelling <-> our nouns. `READERS` are the kinds of file `oms import` takes."""
 
-from oms.channels import amazon, own, shopify
+from oms.channels import amazon, own, shopify, square
 from oms.channels.base import Reader
 from oms.errors import AmbiguousFile, UnknownHeadings
 from oms.sheets.columns import normals
 from oms.sheets.read import Peek
 from oms.words import _
 
-READERS: tuple[Reader, ...] = (*amazon.READERS, *shopify.READERS, *own.READERS)
+READERS: tuple[Reader, ...] = (*amazon.READERS, *shopify.READERS, *square.READERS, *own.READERS)
 #: Asked one after the other where none of READERS knows a file.
 FALLBACKS: tuple[Reader, ...] = own.FALLBACKS
 

@@ -29,7 +29,7 @@ from oms.channels.own_words import (
 )  # fmt: skip
 from oms.model.frames import REJECTED, empty
 from oms.model.states import Payment
-from oms.sheets.columns import Amount, CurrencyCode, Legend, Moment, OneOf, Text, Whole, complain, typed
+from oms.sheets.columns import Amount, CurrencyCode, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
 from oms.words import _
 
 LEGEND: Legend = {
@@ -237,6 +237,16 @@ def _loose_signs(h: frozenset[str]) -> bool:
 
 
 _NEEDS = (("order_ref",), ("placed_at",), ("sku", "listing_sku", "title"), ("quantity",), ("country",))
-ORDERS = OwnReader("orders", LEGEND, _signs, _NEEDS, _orders)
+
+
+class OrdersReader(OwnReader):
+    """Long files of orders are read in pieces, the rows of one order in one piece."""
+
+    def group(self, headings: tuple[str, ...]) -> str | None:
+        """What the file calls the order number."""
+        return bind(self.legend, headings).headings.get("order_ref")
+
+
+ORDERS = OrdersReader("orders", LEGEND, _signs, _NEEDS, _orders)
 #: The same for other people's headings, asked when nobody else knows the file.
-LOOSE_ORDERS = OwnReader("orders", LEGEND, _loose_signs, _NEEDS, _orders)
+LOOSE_ORDERS = OrdersReader("orders", LEGEND, _loose_signs, _NEEDS, _orders)
