@@ -126,6 +126,8 @@ def import_files(
     if wishes.location is not None:
         shop.config.location(wishes.location)
     report = ImportReport()
+    if not dry_run:  # files of the inbox that a crash left where they were must be gone before they are looked for
+        report.recovered = [document.json() for document in shop.store.finish_documents(shop.wait)]
     recognised = []
     for path in files_in(shop.root, paths):
         found = FileReport(_shown(shop.root, path))
@@ -141,7 +143,7 @@ def import_files(
     with shop.store.write(
         "import", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
     ) as batch:
-        report.recovered = [document.json() for document in batch.recovered]
+        report.recovered += [document.json() for document in batch.recovered]
         for file, found in recognised:
             batch.conn.execute("SAVEPOINT file")
             try:

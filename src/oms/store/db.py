@@ -200,7 +200,10 @@ class Store:
                 conn.close()
 
     def finish_documents(self, wait: float = 30.0) -> list[Document]:
-        """Write the files of committed batches that a crash left unwritten."""
+        """Write the files of committed batches that a crash left unwritten; takes the lock only where there are some."""
+        with self.read() as conn:
+            if conn.execute("SELECT 1 FROM pending_files LIMIT 1").fetchone() is None:
+                return []
         with locked(self.root, "doctor", wait):
             conn = self._connect(migrate=True)
             try:

@@ -10,7 +10,7 @@ from oms.store.frames import query
 
 _UNMAPPED = """
 SELECT li.channel, li.listing_sku, li.title, li.barcode, COALESCE((
-    SELECT sum(l.ordered - l.cancelled - l.shipped) FROM lines l JOIN orders o ON o.id = l.order_id
+    SELECT sum(l.ordered - l.cancelled - CASE WHEN o.counter_location IS NULL THEN l.shipped ELSE 0 END) FROM lines l JOIN orders o ON o.id = l.order_id
     WHERE o.channel = li.channel AND l.listing_sku = li.listing_sku AND l.sku IS NULL AND l.external = 0), 0) AS open_units
 FROM listings li LEFT JOIN products p ON p.sku = COALESCE(li.sku, li.listing_sku)
 WHERE p.sku IS NULL AND (:channel IS NULL OR li.channel = :channel)
@@ -19,7 +19,11 @@ ORDER BY open_units DESC, li.channel, li.listing_sku
 
 
 def unmapped(conn: sqlite3.Connection, channel: str | None = None) -> pl.DataFrame:
-    """Listings without a sku of ours: channel, listing_sku, title, barcode, open_units."""
+    """
+    Listings without a sku of ours: channel, listing_sku, title, barcode, open_units.
+
+    `open_units`: what is still to ship, and what was sold over a counter without being taken from stock.
+    """
     schema = dict.fromkeys(("channel", "listing_sku", "title", "barcode"), pl.String) | {"open_units": pl.Int64}
     return query(conn, _UNMAPPED, {"channel": channel}, schema)
 
