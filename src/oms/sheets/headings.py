@@ -22,6 +22,7 @@ from oms.words import _
 SAMPLE = 1 << 20
 PREAMBLE = 25  # records among which the headings are looked for
 _DELIMITERS = (",", "\t", ";", "|")
+_NOTHING = ' \t\r\n,;|"\ufeff'  # with the wrong delimiter, a row of commas is one cell of commas
 _NUMBERISH = re.compile(r"[\d\s.,:/+\-€$£%TZ]*\d[\d\s.,:/+\-€$£%TZ]*")
 
 
@@ -94,9 +95,13 @@ def _height(header: Record, lines: list[str], delimiter: str, quoting: bool) -> 
 
 
 def _headings(lines: list[str]) -> tuple[str, bool, Record | None]:
-    """The delimiter that gives the widest heading row, whether cells are quoted, and that row."""
+    """
+    The delimiter that makes rows even and the heading row widest, whether cells are quoted, and that row.
+
+    Even first: commas in the texts of a file with tabs make wide rows, but no two of the same width.
+    """
     best: tuple[str, bool, Record | None] = (",", True, None)
-    width = 0
+    most = (False, 0)
     for delimiter in _DELIMITERS:
         quoting = delimiter != "\t" or _tabs_are_quoted(lines)
         head = []
@@ -105,9 +110,16 @@ def _headings(lines: list[str]) -> tuple[str, bool, Record | None]:
             if len(head) == PREAMBLE:
                 break
         header = _header_among(head)
-        if header is not None and (filled := _filled(header)) > width:
-            best, width = (delimiter, quoting, header), filled
+        if header is not None and (score := (_are_even(head, header), _filled(header))) > most:
+            best, most = (delimiter, quoting, header), score
     return best
+
+
+def _are_even(head: list[Record], header: Record) -> bool:
+    """Whether nearly all rows are as wide as the headings, and wider than one cell."""
+    rows = [record for record in head if _filled(record)]
+    even = sum(1 for record in rows if len(record.cells) == len(header.cells))
+    return len(header.cells) > 1 and even > 0 and even >= 0.8 * len(rows)
 
 
 def _tabs_are_quoted(lines: list[str]) -> bool:
@@ -123,7 +135,7 @@ def _tabs_are_quoted(lines: list[str]) -> bool:
 
 
 def _filled(record: Record) -> int:
-    return sum(1 for cell in record.cells if cell.strip())
+    return sum(1 for cell in record.cells if cell.strip(_NOTHING))
 
 
 def _header_among(head: list[Record]) -> Record | None:
