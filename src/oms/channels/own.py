@@ -10,8 +10,9 @@ from oms.channels.own_catalog import INCOMING, KITS, LISTINGS, LOOSE_PRODUCTS, L
 from oms.channels.own_kind import OwnReader, lacking
 from oms.channels.own_orders import LOOSE_ORDERS, ORDERS
 from oms.channels.own_stock import STOCK_LONG, STOCK_WIDE
+from oms.channels.own_words import has
 from oms.errors import UnknownHeadings
-from oms.sheets.columns import bind
+from oms.sheets.columns import bind, normals
 from oms.sheets.read import Peek
 
 _OURS: tuple[OwnReader, ...] = (PRODUCTS, KITS, LISTINGS, STOCK_LONG, INCOMING, RATES, ORDERS, TRACKING)
@@ -21,22 +22,28 @@ READERS: tuple[Reader, ...] = _OURS
 FALLBACKS: tuple[Reader, ...] = (LOOSE_ORDERS, LOOSE_TRACKING, STOCK_WIDE, LOOSE_PRODUCTS)
 
 
+#: Without these a file is not meant to be of the kind, whatever else it has.
+_MEANT = {
+    "products": ("sku", "title"), "kits": ("kit_sku",), "listings": ("listing_sku", "channel"),
+    "stock": ("sku", "location"), "incoming": ("expected_on",), "rates": ("carrier", "weight_to_g"),
+    "orders": ("order_ref",), "tracking": ("order_ref", "carrier"),
+}  # fmt: skip
+
+
 def nearly(peek: Peek, as_kind: str | None = None) -> UnknownHeadings | None:
     """
     For a file that nobody recognises: which of our kinds it is meant to be, and the headings it lacks.
 
-    None when the headings point at no kind more than at others. `as_kind` is what the user says it is.
+    None when its headings point at no kind more than at others. `as_kind` is what the user says it is.
     """
+    headings = normals(peek.headings)
     scores = []
     for reader in _OURS:
-        bound = bind(reader.legend, peek.headings)
-        missing = reader.lacks(peek.headings)
-        if as_kind in (None, reader.kind, reader.format) and missing and (as_kind or len(bound.headings) > 1):
-            scores.append((len(bound.headings), reader.kind, missing))
+        meant = as_kind in (reader.kind, reader.format) if as_kind else has(headings, *_MEANT[reader.kind])
+        if meant and (missing := reader.lacks(peek.headings)):
+            scores.append((len(bind(reader.legend, peek.headings).headings), reader.kind, missing))
     best = max((score[0] for score in scores), default=0)
     leading = [score for score in scores if score[0] == best]
     if len(leading) != 1:
         return None
     return lacking(peek.path.name, leading[0][1], leading[0][2], peek.headings)
-
-

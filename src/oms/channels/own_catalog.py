@@ -179,12 +179,12 @@ _NOT_PRODUCTS = ("quantity", "on_hand", "order_ref", "listing_sku", "kit_sku", "
 
 def _is_products(h: frozenset[str]) -> bool:
     """By what only a product has; by its title only where no other column could be a location with counts."""
-    strong = has_any(h, *_STRONG) or not h - spelled("sku", *_WEAK)
+    strong = any(has(h, field) for field in _STRONG) or not h - spelled("sku", *_WEAK)
     return strong and _are_things(h)
 
 
 def _are_things(h: frozenset[str]) -> bool:
-    things = has_any(h, "sku") and has_any(h, *_STRONG, *_WEAK)
+    things = has_any(h, "sku") and any(has(h, field) for field in (*_STRONG, *_WEAK))
     return things and not has_any(h, *_NOT_PRODUCTS) and not h & FOREIGN
 
 
