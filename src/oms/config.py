@@ -267,8 +267,10 @@ class Config(Table):
         )
 
     def location_named(self, name: str, channel: str) -> Location | None:
-        """The location that `channel` calls `name`, by `channel_names`, name or code; None when nobody does."""
-        return next((location for location in self.locations if location.called(name, channel)), None)
+        """The location that `channel` (or its kind) calls `name`, by `channel_names`, name or code; None when nobody does."""
+        spoken = (channel, *(known.kind for known in self.channels if known.name == channel))
+        called = (location for who in spoken for location in self.locations if location.called(name, who))
+        return next(called, None)
 
     def channel(self, name: str) -> Channel:
         """The channel `name`; UnknownChannel otherwise."""

@@ -79,9 +79,23 @@ def error_of_file(text: str, hint: str | None = None) -> None:
     say(f"error: {text}" + (f"\n  hint: {hint}" if hint else ""))
 
 
+_shown_to_a_person = False
+
+
 def on_terminal() -> bool:
     """Whether a person looks at stdout."""
-    return sys.stdout.isatty()
+    return _shown_to_a_person or sys.stdout.isatty()
+
+
+@contextmanager
+def for_a_person() -> Iterator[None]:
+    """Print tables as on a terminal, wherever stdout goes: the demo shows what a person would see."""
+    global _shown_to_a_person
+    before, _shown_to_a_person = _shown_to_a_person, True
+    try:
+        yield
+    finally:
+        _shown_to_a_person = before
 
 
 def table(

@@ -1,0 +1,83 @@
+"""The pages: every session is replayed, every link leads somewhere, every command and every key is described."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from oms.config import Business, Channel, Config, FallbackRate, Limits, Location, Pick, Routing, Sync, Verify
+from tests import make_reference, sessions
+
+_LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in sessions.pages() if sessions.commands(page.read_text("utf-8"))],
+    ids=lambda page: page.relative_to(sessions.ROOT).as_posix(),
+)  # fmt: skip
+def test_page_shows_what_the_commands_print(page: Path, tmp_path: Path) -> None:
+    """Whoever types what a page says sees what the page shows."""
+    session = sessions.Session(tmp_path)
+    different = [
+        f"{page.name}:{command.line}: $ {command.words}\n" + "\n".join(printed)
+        for command in sessions.commands(page.read_text("utf-8"))
+        if not sessions.same(command.output, printed := session.run(command))
+    ]
+
+    assert [] == different, "refresh them with: python -m tests.make_pages"
+
+
+def test_links_lead_somewhere() -> None:
+    """Every relative link of every page names a file, and every #heading stands in it."""
+    broken = []
+    for page in sessions.pages():
+        for link in _LINK.findall(re.sub(r"```.*?```", "", page.read_text("utf-8"), flags=re.DOTALL)):
+            if link.startswith(("http://", "https://", "mailto:")):
+                continue
+            name, _hash, heading = link.partition("#")
+            target = (page.parent / name).resolve() if name else page
+            if not target.exists() or (heading and heading not in _headings(target)):
+                broken.append(f"{page.relative_to(sessions.ROOT)}: {link}")
+
+    assert [] == broken
+
+
+def _headings(page: Path) -> set[str]:
+    found = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def test_every_page_can_be_found() -> None:
+    """No page lies in docs/ without a link from another page."""
+    linked = {
+        (page.parent / link.partition("#")[0]).resolve()
+        for page in sessions.pages()
+        for link in _LINK.findall(page.read_text("utf-8"))
+    }
+    lost = [
+        page.relative_to(sessions.ROOT).as_posix() for page in sessions.pages()
+        if page.resolve() not in linked and page != sessions.ROOT / "README.md"
+    ]  # fmt: skip
+
+    assert [] == lost
+
+
+def test_command_reference_is_what_the_commands_say() -> None:
+    """docs/reference/commands.md has every command and option; python -m tests.make_reference writes it."""
+    assert make_reference.reference() == make_reference.PAGE.read_text("utf-8")
+
+
+def test_every_key_is_explained() -> None:
+    """docs/reference/config.md has a row for every key of oms.toml, with its default."""
+    page = (sessions.ROOT / "docs/reference/config.md").read_text("utf-8")
+    sections = {"business": Business, "locations": Location, "channels": Channel, "routing": Routing, "verify": Verify,
+                "pick": Pick, "sync": Sync, "limits": Limits}  # fmt: skip
+    missing = [f"[{name}]" for name in Config.model_fields if not re.search(rf"^## `\[+{name}\]+`$", page, re.MULTILINE)]
+    for name, table in sections.items():
+        section = re.split(rf"^## `\[+{name}\]+`$", page, flags=re.MULTILINE)[-1].partition("\n## ")[0]
+        missing += [f"{name}.{key}" for key in table.model_fields if f"| `{key}` |" not in section]
+        missing += [f"{name}: `{key}` is unknown" for key in re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+                    if key not in table.model_fields]  # fmt: skip
+    missing += [f"fallback_rate.{key}" for key in FallbackRate.model_fields if f"`{key}`" not in page]
+
+    assert [] == missing
