@@ -118,6 +118,10 @@ class Desk:
                     (order_id, f"{ref}-{position}", channel == "amazon-us", f"{listing}#1", position, listing,
                      f"The {listing}", quantity),
                 )  # fmt: skip
+            batch.conn.execute(  # as importing does: lines are mapped as they come
+                "UPDATE lines SET sku = listing_sku WHERE order_id = ? AND listing_sku IN (SELECT sku FROM products)",
+                (order_id,),
+            )
             batch.touch_orders("VALUES (?)", (order_id,))
             settle(batch, self.shop.config)
         return order_id

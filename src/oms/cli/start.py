@@ -17,6 +17,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command(rich_help_panel=START)(init)
     app.add_typer(config_app, name="config", rich_help_panel=START)
+    app.command(rich_help_panel=START)(template)
 
 
 def init(
@@ -83,3 +84,23 @@ def set_key(
 
     report = run(folders.find(workspace), key, value, dry_run=dry_run)
     console.finish(report, as_json, lambda: console.line(f"{report.key} = {report.value}"))
+
+
+def template(
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=_("products, kits, listings, stock, incoming, rates, orders …"))],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help=_("The file; a CSV goes to stdout without."))] = None,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help=_("A workbook; KIND.xlsx in this folder without -o."))] = False,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
+    """
+    Write an empty file of one of our own kinds, each column explained.
+
+    Example: oms template stock -o stock.csv
+    """
+    from oms.flow.template import template as run
+
+    report = run(kind, output, xlsx, dry_run=dry_run)
+    text = report.json()["text"]
+    lines = [str(report.path)] if text is None else text.splitlines()
+    console.finish(report, as_json, lambda: console.line("\n".join(lines)))

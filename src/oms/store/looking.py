@@ -17,10 +17,13 @@ def tallies(conn: sqlite3.Connection) -> dict[str, list[sqlite3.Row]]:
 
 
 def late(conn: sqlite3.Connection, at: str) -> int:
-    """How many open orders should have left before `at`."""
-    return int(
-        conn.execute(f"SELECT count(*) FROM orders WHERE ship_by < ? AND status NOT IN {CLOSED}", (at,)).fetchone()[0]
-    )
+    """How many open orders should have left before `at`: those of earlier days as counted, those of its day now."""
+    day = at[:10]
+    before = conn.execute("SELECT sum(n) FROM tallies WHERE name = 'due' AND word < ?", (day,)).fetchone()[0]
+    today = conn.execute(
+        f"SELECT count(*) FROM orders WHERE ship_by >= ? AND ship_by < ? AND status NOT IN {CLOSED}", (day, at)
+    ).fetchone()[0]
+    return int(before or 0) + int(today)
 
 
 def last_imports(conn: sqlite3.Connection, channels: Iterable[str]) -> dict[str, str]:

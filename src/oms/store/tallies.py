@@ -40,6 +40,9 @@ WHERE EXISTS (
 TALLIES = f"""
 SELECT 'status' AS name, '' AS channel, status AS word, count(*) AS n FROM orders GROUP BY status
 UNION ALL
+SELECT 'due', '', substr(ship_by, 1, 10), count(*) FROM orders
+WHERE ship_by > '' AND status NOT IN {CLOSED} GROUP BY substr(ship_by, 1, 10)
+UNION ALL
 SELECT 'hold', '', reason, count(*) FROM holds h WHERE released = 0 AND (reason IN ({_DERIVED})
     OR EXISTS (SELECT 1 FROM orders o WHERE o.id = h.order_id AND o.status <> 'cancelled')) GROUP BY reason
 UNION ALL
