@@ -59,7 +59,7 @@ class Boundary(TyperGroup):
 
 app = typer.Typer(
     cls=Boundary,
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     help=_("Every channel's orders, one stock, one way out, from files on your own machine."),
@@ -76,11 +76,14 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("Print the version and stop."))
     ] = False,
 ) -> None:
     """Every channel's orders, one stock, one way out, from files on your own machine."""
+    if context.invoked_subcommand is None:
+        console.line(context.get_help().rstrip())
 
 
 for _group in GROUPS:
