@@ -36,12 +36,25 @@ WHERE EXISTS (
     AND (l.ordered > l.cancelled + l.shipped OR (o.counter_location IS NOT NULL AND l.ordered > l.cancelled)))
 """
 
+#: (day, n): how many open orders should leave on which UTC day. Walks the index from day to day: grouping takes 5x longer.
+DUE = f"""
+WITH RECURSIVE days(day) AS (
+    SELECT substr(min(ship_by), 1, 10) FROM orders WHERE ship_by > '' AND status NOT IN {CLOSED}
+    UNION ALL
+    SELECT (SELECT substr(min(o.ship_by), 1, 10) FROM orders o
+            WHERE o.ship_by >= date(days.day, '+1 day') AND o.status NOT IN {CLOSED})
+    FROM days WHERE day IS NOT NULL
+)
+SELECT day, (SELECT count(*) FROM orders o WHERE o.ship_by >= day AND o.ship_by < date(day, '+1 day')
+             AND o.status NOT IN {CLOSED}) AS n
+FROM days WHERE day IS NOT NULL
+"""
+
 #: (name, channel, word, n) of everything the screen shows.
 TALLIES = f"""
 SELECT 'status' AS name, '' AS channel, status AS word, count(*) AS n FROM orders GROUP BY status
 UNION ALL
-SELECT 'due', '', substr(ship_by, 1, 10), count(*) FROM orders
-WHERE ship_by > '' AND status NOT IN {CLOSED} GROUP BY substr(ship_by, 1, 10)
+SELECT 'due', '', day, n FROM ({DUE})
 UNION ALL
 SELECT 'hold', '', reason, count(*) FROM holds h WHERE released = 0 AND (reason IN ({_DERIVED})
     OR EXISTS (SELECT 1 FROM orders o WHERE o.id = h.order_id AND o.status <> 'cancelled')) GROUP BY reason
