@@ -196,7 +196,10 @@ def _orders(sheet: Sheet, heads: pl.DataFrame, context: Context) -> tuple[pl.Dat
         updated_at=pl.max_horizontal("created_at", "paid_at", "fulfilled_at", "cancelled_at"),
         note=pl.when(custom != "").then(pl.concat_str("notes", custom, separator="\n", ignore_nulls=True)).otherwise("notes"),
         phone=pl.coalesce("ship_phone", "contact_phone", attributes.str.extract(_COD_FORM_PHONE)),
-        address1=pl.coalesce("address1", "street", attributes.str.extract(_COD_FORM_ADDRESS)),
+        # two lines typed into one field are one line of an address
+        address1=pl.coalesce("address1", "street", attributes.str.extract(_COD_FORM_ADDRESS)).str.replace_all(
+            r"\s*[\r\n]+\s*", ", "
+        ),
         city=pl.coalesce("city", attributes.str.extract(_COD_FORM_CITY)),
         region=pl.coalesce("province", "province_name"),
         country=alpha2_all(read.frame["country"]),

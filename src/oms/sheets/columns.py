@@ -145,7 +145,10 @@ def _rest(
     if not left.any():
         return values, []
     cell = pl.col("cell")
-    rest = frame.filter(left).select("row", cell=_cell(heading).str.strip_chars("\ufeff\u200b"))
+    said = _cell(heading).str.strip_chars("\ufeff\u200b")
+    if not isinstance(column, Text):
+        said = said.str.strip_prefix("'")  # typed into a spreadsheet so that it stays text
+    rest = frame.filter(left).select("row", cell=said)
     rest = rest.with_columns(value=pl.coalesce(column.passes(cell, env)))
     texts = rest.filter(pl.col("value").is_null() & (cell != ""))["cell"].unique().to_list()
     answers = {text: column.odd(text, env) for text in texts}
