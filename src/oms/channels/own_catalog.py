@@ -50,14 +50,13 @@ class Day(Column):
 
 def _table(
     file: File, kind: str, schema: Schema, table: pl.DataFrame, complaints: list[pl.DataFrame], key: Sequence[str],
-    as_of: str | None = None,
 ) -> Reading:  # fmt: skip
     """Put a kind together: rows that contradict each other by `key` are complaints, repeated ones are ignored."""
     keyed = table.select("row", *(name for name in schema if name != "row" and name in table.columns))
     again, contrary = repeats(keyed, key, file.heading(key[0]), complaints)
     return table_reading(
         format=f"oms-{kind}", kind=kind, schema=schema, sheet=file.sheet, table=table,
-        complaints=[*complaints, contrary], ignored={**file.ignored, REPEATED: again}, as_of=as_of, notes=file.notes,
+        complaints=[*complaints, contrary], ignored={**file.ignored, REPEATED: again}, notes=file.notes,
     )  # fmt: skip
 
 
@@ -108,6 +107,13 @@ def _kits(file: File) -> Reading:
     nested = pl.col("sku").is_in(table["kit_sku"].drop_nulls().unique().implode())
     hint = _("list the single skus it is made of")
     complaints.append(complain(table, nested, file.heading("sku"), _("is a kit itself"), hint, pl.col("sku")))
+    _again, contrary = repeats(table, ["kit_sku", "sku"], file.heading("kit_sku"), complaints)
+    bad = pl.concat([contrary["row"], *(each["row"] for each in complaints)])
+    broken = table.filter(pl.col("row").is_in(bad.implode()))["kit_sku"].drop_nulls().unique()
+    # The rows of a kit are the whole kit: half of them would take the other components out of it.
+    rest = pl.col("kit_sku").is_in(broken.implode()) & ~pl.col("row").is_in(bad.implode())
+    complaints += [contrary, complain(table, rest, file.heading("kit_sku"), _("another row of the same kit is rejected"),
+                                      value=pl.col("kit_sku"))]  # fmt: skip
     return _table(file, "kits", frames.KITS, table, complaints, ["kit_sku", "sku"])
 
 
@@ -158,7 +164,11 @@ def _rates(file: File) -> Reading:
 
 
 def _tracking(file: File) -> Reading:
-    """Blank carriers and unknown orders are for those who know the orders; here a row only has to be readable."""
+    """
+    Blank carriers and unknown orders are for those who know the orders; here a row only has to be readable.
+
+    Equal rows all go on: an order may have two equal lines in one parcel.
+    """
     config = file.context.config
     cells = typed(file.frame, file.bound, timezone="UTC", currency=config.business.currency)
     table, unknown = place_codes(file, cells.frame)
@@ -166,9 +176,11 @@ def _tracking(file: File) -> Reading:
     table = table.with_columns(shipped_at.alias("shipped_at"))
     rest = cells.rejected.filter(pl.col("column") != file.heading("shipped_at"))
     complaints = [rest, unknown, wrong, *blanks(file, table, "order_ref", "tracking")]
-    key = ["order_ref", "channel", "tracking", "carrier", "sku", "location"]
-    return _table(file, "tracking", frames.TRACKING, table, complaints, key,
-                  newest(table, ["shipped_at"], file.context.now))  # fmt: skip
+    return table_reading(
+        format="oms-tracking", kind="tracking", schema=frames.TRACKING, sheet=file.sheet, table=table,
+        complaints=complaints, ignored=file.ignored, as_of=newest(table, ["shipped_at"], file.context.now),
+        notes=file.notes,
+    )  # fmt: skip
 
 
 _STRONG = ("weight_g", "length_mm", "width_mm", "height_mm", "hs_code", "cost", "origin", "active")

@@ -121,7 +121,7 @@ class WideStock:
             format=self.format, kind="stock", schema=STOCK, sheet=sheet,
             table=counts.filter(pl.col("on_hand").is_not_null()).sort("row", "location"),
             complaints=[*complaints, contrary],
-            ignored={COMMENT: said, REPEATED: again, _("nothing counted"): nothing},
+            ignored={COMMENT: said, REPEATED: again, "nothing counted": nothing},
             as_of=newest(counts, ["counted_at"], context.now), notes=notes,
         )  # fmt: skip
 

@@ -17,7 +17,7 @@ from oms.errors import OverLimit
 from oms.words import _
 
 _FORMULA = r"^[=+\-@\t\r\n]"
-_PLAIN_NUMBER = r"^[+-]\d[\d.,]*$"
+_PLAIN_NUMBER = r"^[+-][$€£¥]?\d[\d.,]*%?$"
 
 #: Columns that are names of things, whatever they look like: their cells have the number format "text".
 IDENTIFIERS = frozenset(
