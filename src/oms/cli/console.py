@@ -80,6 +80,7 @@ def error_of_file(text: str, hint: str | None = None) -> None:
 
 
 _shown_to_a_person = False
+_most_rows: int | None = None
 
 
 def on_terminal() -> bool:
@@ -88,14 +89,15 @@ def on_terminal() -> bool:
 
 
 @contextmanager
-def for_a_person() -> Iterator[None]:
-    """Print tables as on a terminal, wherever stdout goes: the demo shows what a person would see."""
-    global _shown_to_a_person
-    before, _shown_to_a_person = _shown_to_a_person, True
+def for_a_person(most_rows: int | None = None) -> Iterator[None]:
+    """Print tables as on a terminal, wherever stdout goes; of long ones the first `most_rows`: the demo is no listing."""
+    global _shown_to_a_person, _most_rows
+    before = _shown_to_a_person, _most_rows
+    _shown_to_a_person, _most_rows = True, most_rows
     try:
         yield
     finally:
-        _shown_to_a_person = before
+        _shown_to_a_person, _most_rows = before
 
 
 def table(
@@ -115,9 +117,13 @@ def table(
     shown = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
     for column in columns:
         shown.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")
-    for row in rows:
+    every = list(rows)
+    most = len(every) if _most_rows is None or len(every) <= _most_rows + 2 else _most_rows
+    for row in every[:most]:
         shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     Console().print(shown)
+    if most < len(every):
+        print(_(" … and {count} more rows", count=len(every) - most))
 
 
 def _tsv(cell: object) -> str:

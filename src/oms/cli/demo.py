@@ -20,6 +20,8 @@ from oms.words import _
 if TYPE_CHECKING:
     from oms.flow.demo import Demo, Step
 
+ROWS = 8  # of a table; the demo is one screen a command
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
@@ -40,7 +42,7 @@ def demo(
     made = prepare(folder)
     steps: list[dict[str, Any]] = []
     shown = io.StringIO() if as_json else sys.stdout
-    with redirect_stdout(shown), redirect_stderr(shown), console.for_a_person():
+    with redirect_stdout(shown), redirect_stderr(shown), console.for_a_person(ROWS):
         _begin(made)
         for step in made.steps:
             steps.append({"command": shlex.join(("oms", *step.words)), "exit_code": _run(made, step)})
