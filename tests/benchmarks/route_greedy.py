@@ -15,10 +15,10 @@ import polars as pl
 from oms.core.distance import Spot
 from oms.core.route import route
 from oms.core.route.pricing import Place
-from oms.core.route.problem import CURRENT, DEMAND, ORDERS, PRODUCTS, STOCK, Desk, Problem, Rules
+from oms.core.route.problem import Desk, Problem, Rules
 from oms.core.route.rates import rate_card
 from oms.flow.geo import atlas
-from oms.model.frames import RATES
+from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, RATES
 
 ZONES = ((300, 780, 132), (600, 933, 146), (1200, 1268, 213), (2500, 1393, 263), (99_999, 2621, 348))  # km, base, per kg
 TODAY = 740_000
@@ -64,10 +64,10 @@ def problem(orders: int, locations: int, skus: int, cover: float, seed: int = 1,
                               kilo if per_kg else 0, "USD", 2, 5))  # fmt: skip
     desks = {"site": Desk("site", tuple(place.code for place in places))}
     return Problem(
-        pl.DataFrame(order_rows, ORDERS, orient="row"), pl.DataFrame(demand_rows, DEMAND, orient="row"),
-        pl.DataFrame(stock_rows, STOCK, orient="row"),
-        pl.DataFrame([(f"K{k:05d}", rng.randint(50, 3000), None) for k in range(skus)], PRODUCTS, orient="row"),
-        pl.DataFrame(schema=CURRENT), tuple(places), desks,
+        pl.DataFrame(order_rows, OPEN_ORDERS, orient="row"), pl.DataFrame(demand_rows, OPEN_DEMAND, orient="row"),
+        pl.DataFrame(stock_rows, FREE_STOCK, orient="row"),
+        pl.DataFrame([(f"K{k:05d}", rng.randint(50, 3000), None) for k in range(skus)], MEASURES, orient="row"),
+        pl.DataFrame(schema=HELD_UNITS), tuple(places), desks,
         Rules(split_penalty=150, late_penalty=400, wait_penalty=10_000), rate_card(pl.DataFrame(rates, RATES, orient="row"), "USD", {}),
         atlas(),
     )  # fmt: skip

@@ -1,7 +1,95 @@
-"""Commands of this stage."""
+"""`oms route`, `oms explain`: which location sends what, and why."""
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from oms.cli import console
+from oms.cli.options import LOOK, OUT, DryRun, Json, Wait, Workspace, open_shop
+from oms.words import _
+
+if TYPE_CHECKING:
+    from oms.flow.route import RouteReport
+
+
+class Goal(StrEnum):
+    """What a routing looks for, once as much as possible is filled."""
+
+    COST = "cost"
+    DISTANCE = "distance"
+    RANKED = "ranked"
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
+    app.command(rich_help_panel=OUT)(route)
+    app.command(rich_help_panel=LOOK)(explain)
+
+
+def route(
+    goal: Annotated[Goal | None, typer.Option(help=_("Cheapest, nearest or by ranking; oms.toml by default."))] = None,
+    greedy: Annotated[bool, typer.Option("--greedy", help=_("One order after another, the quickest way."))] = False,
+    workspace: Workspace = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+    wait: Wait = 30.0,
+) -> None:
+    """
+    Choose the locations that ship each ready order, and reserve their stock; change nothing that is being picked.
+
+    Example: oms route --goal distance
+    """
+    from oms.flow.route import route_orders as run
+
+    report = run(open_shop(workspace, wait), str(goal) if goal else None, dry_run=dry_run)
+    console.finish(report, as_json, lambda: _show_route(report))
+
+
+def _show_route(report: "RouteReport") -> None:
+    from oms.model.money import decimal_text
+
+    if report.assignments.height:
+        columns = ("channel", "order_ref", "line_ref", "sku", "location", "quantity", "carrier", "service", "ship_on")
+        console.table(
+            [_("channel"), _("order"), _("line"), _("sku"), _("location"), _("n"), _("carrier"), _("service"), _("ships"),
+             _("cost")],
+            ((*(row[name] for name in columns), decimal_text(row["cost"], report.currency))
+             for row in report.assignments.iter_rows(named=True)),
+            right=[_("n"), _("cost")],
+        )  # fmt: skip
+    if report.waiting.height:
+        console.table(
+            [_("channel"), _("order"), _("line"), _("sku"), _("short"), _("free"), _("reason")],
+            report.waiting.select("channel", "order_ref", "line_ref", "sku", "short", "free", "reason").iter_rows(),
+            right=[_("short"), _("free")], title=_("waiting"),
+        )  # fmt: skip
+    for note in report.notes:
+        console.warn(note)
+    if report.batch is None:
+        console.say(_("nothing to change; {waiting} orders wait", waiting=report.waiting_orders))
+        return
+    console.say(_("{routed} orders routed, {split} of them split, {waiting} wait; cost {total} {currency}",
+                  routed=report.routed, split=report.split, waiting=report.waiting_orders,
+                  total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
+
+
+def explain(
+    what: Annotated[str, typer.Argument(metavar="REF|SKU", help=_("An order (REF or channel/REF), or one of your skus."))],
+    workspace: Workspace = None,
+    as_json: Json = False,
+) -> None:
+    """
+    Say why an order leaves from where it does, or where a stock number comes from; change nothing.
+
+    Example: oms explain 1001
+    """
+    from oms.flow.explain import explain as run
+
+    report = run(open_shop(workspace), what)
+    console.finish(report, as_json, lambda: _show_lines(report.lines()))
+
+
+def _show_lines(lines: list[str]) -> None:
+    for line in lines:
+        console.line(line)

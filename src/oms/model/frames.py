@@ -131,6 +131,51 @@ TRACKING: Schema = {
     "quantity": pl.Int64, "shipped_at": pl.String, "location": pl.String, "channel": pl.String, "cost": pl.Int64,
 }  # fmt: skip
 
+#: Open orders, as routing reads them. Times are UTC text, ship_by is never NULL; `location` is where a `pickup` order is
+#: collected.
+OPEN_ORDERS: Schema = {
+    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "placed_at": pl.String, "ship_by": pl.String,
+    "service": pl.String, "pickup": pl.Boolean, "location": pl.String, "country": pl.String, "region": pl.String,
+    "city": pl.String, "postcode": pl.String,
+}  # fmt: skip
+
+#: What an open line draws, one row a sku. `units` per line unit, `left` line units still to ship, `need` sku units that
+#: nothing is allocated for yet.
+OPEN_DEMAND: Schema = {
+    "order_id": pl.Int64, "line_id": pl.Int64, "line_ref": pl.String, "position": pl.Int64, "sku": pl.String,
+    "units": pl.Int64, "left": pl.Int64, "need": pl.Int64,
+}  # fmt: skip
+
+#: Allocations that the orders hold already. Those that are not `movable` are being picked or have left.
+HELD_UNITS: Schema = {
+    "order_id": pl.Int64, "line_id": pl.Int64, "sku": pl.String, "location": pl.String, "quantity": pl.Int64,
+    "ship_on": pl.String, "movable": pl.Boolean,
+}  # fmt: skip
+
+#: Units free to route: on_hand - reserved - routing_reserve; below 0 counts as none.
+FREE_STOCK: Schema = {"sku": pl.String, "location": pl.String, "free": pl.Int64}
+
+#: What a unit weighs and takes up; NULL where unknown.
+MEASURES: Schema = {"sku": pl.String, "weight_g": pl.Int64, "volume_mm3": pl.Int64}
+
+#: One row a line, sku and location that a routing allocates. The parcel's parts and cost stand on its first row.
+ASSIGNMENTS: Schema = {
+    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "line_id": pl.Int64, "line_ref": pl.String,
+    "sku": pl.String, "location": pl.String, "quantity": pl.Int64, "carrier": pl.String, "service": pl.String,
+    "ship_on": pl.String, "transit_days": pl.Int64, "distance_km": pl.Float64, "distance_level": pl.String,
+    "weight_g": pl.Int64, "shipping": pl.Int64, "handling": pl.Int64, "handling_unit": pl.Int64, "split": pl.Int64,
+    "late": pl.Int64, "cost": pl.Int64,
+}  # fmt: skip
+
+#: Allocations to give back: the order leaves from elsewhere, or its parcel there changed.
+RELEASED: Schema = {"order_id": pl.Int64, "line_id": pl.Int64, "sku": pl.String, "location": pl.String}
+
+#: What waits. `free` units are free at the order's locations; `cost` stands once a line, on its first row.
+WAITING: Schema = {
+    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "line_id": pl.Int64, "line_ref": pl.String,
+    "sku": pl.String, "short": pl.Int64, "free": pl.Int64, "reason": pl.String, "cost": pl.Int64,
+}  # fmt: skip
+
 #: The kinds of file `oms import` takes, in the order in which one command loads them.
 KINDS = ("products", "kits", "stock", "listings", "incoming", "rates", "orders", "tracking", "template")
 

@@ -8,31 +8,11 @@ import polars as pl
 
 from oms.core.route.greedy import Routed
 from oms.core.route.plans import Plan, Supply, parcel_cost
-from oms.core.route.pricing import FAR_M
+from oms.core.route.pricing import FAR_M, PARTS
 from oms.core.route.problem import Order, Prepared
 from oms.core.route.rates import ANY
 from oms.core.route.waiting import shorts, waiting_cost
-from oms.model.frames import Schema
-
-#: One row a line, sku and location that this run allocates. The parcel's parts and cost stand on its first row.
-ASSIGNMENTS: Schema = {
-    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "line_id": pl.Int64, "line_ref": pl.String,
-    "sku": pl.String, "location": pl.String, "quantity": pl.Int64, "carrier": pl.String, "service": pl.String,
-    "ship_on": pl.String, "transit_days": pl.Int64, "distance_km": pl.Float64, "distance_level": pl.String,
-    "weight_g": pl.Int64, "shipping": pl.Int64, "handling": pl.Int64, "handling_unit": pl.Int64, "split": pl.Int64,
-    "late": pl.Int64, "cost": pl.Int64,
-}  # fmt: skip
-
-#: Allocations to give back: the order leaves from elsewhere, or its parcel there changed.
-RELEASED: Schema = {"order_id": pl.Int64, "line_id": pl.Int64, "sku": pl.String, "location": pl.String}
-
-#: What waits. `free` units are free at the order's locations; `cost` stands once a line, on its first row.
-WAITING: Schema = {
-    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "line_id": pl.Int64, "line_ref": pl.String,
-    "sku": pl.String, "short": pl.Int64, "free": pl.Int64, "reason": pl.String, "cost": pl.Int64,
-}  # fmt: skip
-
-PARTS = ("shipping", "handling", "handling_unit", "split", "late")
+from oms.model.frames import ASSIGNMENTS, RELEASED, WAITING
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from oms.core.route.rates import Quote
 #: A distance nobody knows, in metres: farther than any other.
 FAR_M = 10**9
 
+#: The parts of a cost that is told, in this order; they sum to it.
+PARTS = ("shipping", "handling", "handling_unit", "split", "late")
+
 
 @dataclass(frozen=True)
 class Place:

@@ -16,34 +16,8 @@ from oms.core.distance import Atlas, Spot, blunter, distance_km
 from oms.core.route.lanes import Lanes
 from oms.core.route.pricing import FAR_M, Fallback, Place, Pricing
 from oms.core.route.rates import RateCard, service_of
-from oms.model.frames import Schema
+from oms.model.frames import HELD_UNITS, OPEN_DEMAND, OPEN_ORDERS
 from oms.model.times import parse_iso, zone
-
-#: Open orders. Times are UTC text, ship_by is never NULL; `location` is where a `pickup` order is collected.
-ORDERS: Schema = {
-    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "placed_at": pl.String, "ship_by": pl.String,
-    "service": pl.String, "pickup": pl.Boolean, "location": pl.String, "country": pl.String, "region": pl.String,
-    "city": pl.String, "postcode": pl.String,
-}  # fmt: skip
-
-#: What an open line draws, one row a sku. `units` per line unit, `left` line units still to ship, `need` sku units that
-#: nothing is allocated for yet.
-DEMAND: Schema = {
-    "order_id": pl.Int64, "line_id": pl.Int64, "line_ref": pl.String, "position": pl.Int64, "sku": pl.String,
-    "units": pl.Int64, "left": pl.Int64, "need": pl.Int64,
-}  # fmt: skip
-
-#: Allocations that the orders hold already. Those that are not `movable` are being picked or have left.
-CURRENT: Schema = {
-    "order_id": pl.Int64, "line_id": pl.Int64, "sku": pl.String, "location": pl.String, "quantity": pl.Int64,
-    "ship_on": pl.String, "movable": pl.Boolean,
-}  # fmt: skip
-
-#: Units free to route: on_hand - reserved - routing_reserve; below 0 counts as none.
-STOCK: Schema = {"sku": pl.String, "location": pl.String, "free": pl.Int64}
-
-#: NULL where unknown.
-PRODUCTS: Schema = {"sku": pl.String, "weight_g": pl.Int64, "volume_mm3": pl.Int64}
 
 
 @dataclass(frozen=True)
@@ -74,13 +48,13 @@ class Rules:
 
 @dataclass(frozen=True)
 class Problem:
-    """Everything a routing needs to know. `places` are in code order."""
+    """Everything a routing needs to know. `places` are in code order. The schemas are those of model/frames.py."""
 
-    orders: pl.DataFrame
-    demand: pl.DataFrame
-    stock: pl.DataFrame
-    products: pl.DataFrame
-    current: pl.DataFrame
+    orders: pl.DataFrame  # OPEN_ORDERS
+    demand: pl.DataFrame  # OPEN_DEMAND
+    stock: pl.DataFrame  # FREE_STOCK
+    products: pl.DataFrame  # MEASURES
+    current: pl.DataFrame  # HELD_UNITS
     places: tuple[Place, ...]
     desks: Mapping[str, Desk]
     rules: Rules
@@ -145,6 +119,7 @@ class Prepared:
     skus: list[str]
     free: list[list[int]]
     weightless: list[str]  # skus without a weight that are asked for
+    ship_by: dict[int, str]  # by order
     places: tuple[Place, ...]
     rules: Rules
 
@@ -193,15 +168,16 @@ def prepare(problem: Problem) -> Prepared:
     held = _held(problem, index)
     orders = [
         builder.order(record, rows[record[0]], held.get(record[0], ()))
-        for record in wanted.select(*ORDERS).iter_rows()
+        for record in wanted.select(*OPEN_ORDERS).iter_rows()
         if record[0] in rows
     ]
-    return Prepared(orders, skus, free, weightless, problem.places, problem.rules)
+    ship_by = dict(problem.orders.select("order_id", "ship_by").iter_rows())
+    return Prepared(orders, skus, free, weightless, ship_by, problem.places, problem.rules)
 
 
 def _rows(problem: Problem, number: dict[str, int], size: list[tuple[int, int]]) -> dict[int, list[Row]]:
     """Rows by order, in line order."""
-    frame = problem.demand.select(*DEMAND).sort("order_id", "position", "line_id", "sku")
+    frame = problem.demand.select(*OPEN_DEMAND).sort("order_id", "position", "line_id", "sku")
     found: dict[int, list[Row]] = {}
     last: tuple[int, int] | None = None
     line = 0
@@ -223,7 +199,7 @@ Held = tuple[int, str, int, int, str | None, bool]  # line_id, sku, place, quant
 
 def _held(problem: Problem, index: dict[str, int]) -> dict[int, list[Held]]:
     found: dict[int, list[Held]] = {}
-    frame = problem.current.select(*CURRENT).sort("order_id", "line_id", "sku", "location", "quantity")
+    frame = problem.current.select(*HELD_UNITS).sort("order_id", "line_id", "sku", "location", "quantity")
     for order_id, line_id, sku, location, quantity, ship_on, movable in frame.iter_rows():
         if location in index:
             held = (line_id, sku, index[location], quantity, ship_on, movable)
@@ -278,6 +254,8 @@ class _Builder:
             order_id, channel, str(order_ref), desk, _text(service), known, candidates, bool(pickup), pricing, due, spot,
             rows, {}, {}, set(), frozenset(), frozenset(),
         )  # fmt: skip
+        if pickup:
+            order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up
         if held:
             self._hold(order, held)
         return order
@@ -302,7 +280,7 @@ class _Builder:
     def _hold(self, order: Order, held: Sequence[Held]) -> None:
         """Give an order what it has: units that may move become part of its need again."""
         by_row = {(row.line_id, row.sku): n for n, row in enumerate(order.rows)}
-        fixed, counted = set(), set()
+        fixed, counted = set(), set(order.counted)
         for line_id, sku, place, quantity, ship_on, movable in held:
             here = self.places[place]
             day = date.fromisoformat(ship_on).toordinal() if ship_on else here.ship_on or 0

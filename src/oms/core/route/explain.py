@@ -1,0 +1,202 @@
+"""
+Why an order leaves from where it does: every location by itself and the best splits, each with its cost and with what it
+lost by. Nothing is decided here; the numbers are those the decision is made from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+
+from oms.core.route.greedy import decide, standing
+from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, parcel_cost, plan_key, splits_paid
+from oms.core.route.pricing import FAR_M, PARTS, Cost
+from oms.core.route.problem import Order, Prepared
+from oms.core.route.waiting import NO_RATE, Short, every_plan, shorts
+
+__all__ = ["NO_RATE", "PARTS", "Candidate", "Explanation", "Parcel", "explain"]
+
+#: Plans of several parcels that are shown, and those looked at to find them.
+SHOWN_SPLITS = 10
+MAX_PLANS = 20_000
+
+CHOSEN = "chosen"
+DEARER = "dearer"  # by `by` minor units
+MORE_PARCELS = "more_parcels"
+FARTHER = "farther"  # by `by` metres
+RANKED_LOWER = "ranked_lower"
+CODE = "code"  # all equal: the location code decides
+FILLS_LESS = "fills_less"
+STICKS = "sticks"  # it would save `by`, not more than `[routing] stickiness`
+NO_STOCK = "no_stock"
+CAPACITY = "capacity"
+CLOSED = "closed"
+NOT_SHIPPING = "not_shipping"
+NOT_OF_CHANNEL = "not_of_channel"
+NOT_FOR_PICKUP = "not_for_pickup"
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """What one place would send. `cost` None where nobody carries it."""
+
+    place: int
+    picks: Mapping[int, int]  # row -> units
+    cost: Cost | None
+    ship_on: int | None
+    metres: int | None
+    level: str | None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plan that was possible, or why it was not. `total` is its cost without waiting."""
+
+    parcels: tuple[Parcel, ...]
+    total: int | None
+    reason: str
+    by: int = 0
+    lacking: tuple[tuple[int, int, int], ...] = ()  # (row, need, free)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """`chosen` is what the order has, or would get now (`decided` False). `waiting` is what it lacks."""
+
+    order: Order
+    decided: bool
+    chosen: Candidate
+    others: list[Candidate] = field(default_factory=list)
+    waiting: list[Short] = field(default_factory=list)
+
+
+def explain(prepared: Prepared) -> Explanation:
+    """Explain the one order of `prepared`."""
+    order = prepared.orders[0]
+    has = standing(prepared, order)
+    dates, slots = dict(order.dates), set(order.slots)
+    after = decide(prepared)
+    plan = has if order.current else after.plans[0]
+    order.dates, order.slots = dates, slots
+    supply = Supply(prepared)
+    if not order.current:
+        supply.take(order, plan.parcels, {})
+    waiting = shorts(supply, order, plan.got(order))
+    supply.give_back(order, plan.parcels)
+    if not order.current:
+        order.slots = set()
+    teller = _Teller(prepared, supply, order, plan.parcels)
+    return Explanation(order, bool(order.current), teller.chosen(), teller.others(), waiting)
+
+
+class _Teller:
+    def __init__(self, prepared: Prepared, supply: Supply, order: Order, chosen: Parcels) -> None:
+        self.prepared, self.supply, self.order, self.parcels = prepared, supply, order, chosen
+        self.rows = [n for n, row in enumerate(order.rows) if row.need]
+        self.cost = cost_after(prepared, order, order.current, chosen)
+        self.units = sum(sum(picks.values()) for picks in chosen.values())
+
+    def chosen(self) -> Candidate:
+        """The plan itself."""
+        return Candidate(self._parcels(self.parcels), self.cost if self.parcels else None, CHOSEN)
+
+    def others(self) -> list[Candidate]:
+        """Every place by itself, then the best plans of several parcels."""
+        order = self.order
+        whole = {n: order.rows[n].need for n in self.rows}
+        singles = [
+            self._single(place, whole)
+            for place in range(len(self.prepared.places))
+            if dict(self.parcels) != {place: whole}
+        ]
+        needed = sum(whole.values())
+        plans = [
+            plan for plan in islice(every_plan(self.prepared, self.supply, order), MAX_PLANS)
+            if len(plan) > 1 and plan != self.parcels and sum(sum(p.values()) for p in plan.values()) == needed
+            and self._carried(plan)
+        ]  # fmt: skip
+        plans.sort(key=lambda plan: plan_key(self.prepared, order, plan))
+        splits = [self._judged(plan) for plan in plans[:SHOWN_SPLITS]]
+        return [*sorted(singles, key=lambda c: (c.total is None or bool(c.lacking), c.total or 0)), *splits]
+
+    def _carried(self, plan: Parcels) -> bool:
+        return all(parcel_cost(self.prepared, self.order, p, picks, None) is not None for p, picks in plan.items())
+
+    def _single(self, place: int, whole: Mapping[int, int]) -> Candidate:
+        order, here = self.order, self.prepared.places[place]
+        parcels = self._parcels({place: whole}) if whole else ()
+        cost = parcels[0].cost if parcels else None
+        total = cost.total if cost is not None else None
+        if not whole:
+            return Candidate(parcels, None, CHOSEN)
+        if place not in order.candidates:
+            if order.pickup:
+                return Candidate(parcels, None, NOT_FOR_PICKUP)
+            if here.code not in order.desk.locations:
+                return Candidate(parcels, None, NOT_OF_CHANNEL)
+            return Candidate(parcels, None, NOT_SHIPPING if not here.ships else CLOSED)
+        needs: dict[int, int] = {}
+        for n, units in whole.items():
+            needs[order.rows[n].sku] = needs.get(order.rows[n].sku, 0) + units
+        free = self.supply.free
+        lacking = tuple(
+            (n, whole[n], max(0, free[order.rows[n].sku][place]))
+            for n in whole if needs[order.rows[n].sku] > free[order.rows[n].sku][place]
+        )  # fmt: skip
+        if lacking:
+            return Candidate(parcels, total, NO_STOCK, lacking=lacking)
+        if not self.supply.open_at(order, place):
+            return Candidate(parcels, total, CAPACITY)
+        if cost is None:
+            return Candidate(parcels, None, NO_RATE)
+        return self._judged({place: whole})
+
+    def _judged(self, plan: Parcels) -> Candidate:
+        """What a feasible plan lost by."""
+        prepared, order = self.prepared, self.order
+        total = cost_of(prepared, order, plan)
+        parcels = self._parcels(plan)
+        if sum(sum(picks.values()) for picks in plan.values()) < self.units:
+            return Candidate(parcels, total, FILLS_LESS)
+        mine = plan_key(prepared, order, plan)
+        if self.parcels and mine < plan_key(prepared, order, self.parcels):
+            return Candidate(parcels, total, STICKS, self.cost - total)
+        metres = self._metres(plan) - self._metres(self.parcels)
+        fewer = len(plan) - len(self.parcels)
+        ranks = self._ranks(plan) > self._ranks(self.parcels)
+        goal = prepared.rules.goal
+        checks = {
+            DEARER: total - self.cost,
+            MORE_PARCELS: fewer,
+            FARTHER: metres,
+            RANKED_LOWER: int(ranks),
+        }
+        order_of = {
+            "cost": (DEARER, MORE_PARCELS, FARTHER, RANKED_LOWER),
+            "distance": (MORE_PARCELS, FARTHER, DEARER, RANKED_LOWER),
+            "ranked": (MORE_PARCELS, RANKED_LOWER, DEARER, FARTHER),
+        }[goal]
+        reason = next((name for name in order_of if checks[name] > 0), CODE)
+        return Candidate(parcels, total, reason, checks.get(reason, 0))
+
+    def _metres(self, plan: Parcels) -> int:
+        return sum(self.prepared.metres(self.order, place) for place in plan)
+
+    def _ranks(self, plan: Parcels) -> int:
+        return sum(self.prepared.places[place].rank for place in plan)
+
+    def _parcels(self, plan: Parcels) -> tuple[Parcel, ...]:
+        prepared, order = self.prepared, self.order
+        paid = splits_paid(order, len(plan))
+        found = []
+        for number, (place, picks) in enumerate(sorted(plan.items(), key=lambda item: (min(item[1]), item[0]))):
+            stays = order.current.get(place) == picks and plan is self.parcels
+            day = order.dates.get(place) if stays else None
+            cost = parcel_cost(prepared, order, place, picks, day)
+            if cost is not None and number >= len(plan) - paid:
+                cost = cost._replace(split=prepared.rules.split_penalty)
+            metres = prepared.metres(order, place)
+            found.append(Parcel(
+                place, dict(sorted(picks.items())), cost, prepared.places[place].ship_on if day is None else day,
+                None if metres >= FAR_M else metres, prepared.level(order, place),
+            ))  # fmt: skip
+        return tuple(found)

@@ -1,0 +1,204 @@
+"""Why an order leaves from where it does: every location with its cost and what it lost by."""
+
+import json
+import sqlite3
+from dataclasses import dataclass, field
+from typing import Any
+
+from oms.core.route import explain as told
+from oms.core.route.problem import Order, Prepared, prepare
+from oms.core.route.rates import ANY
+from oms.flow.routing import day_text, problem_of
+from oms.flow.shop import Shop
+from oms.model.money import decimal_text
+from oms.store import routing
+from oms.words import _
+
+
+@dataclass(frozen=True)
+class OrderStory:
+    """
+    How an order is, or would be, routed.
+
+    `state`: "routed" (it has allocations that may still move), "would_route", "waiting", "settled" (nothing is left to
+    decide). `allocations` are as they were decided; `candidates` are all plans as they stand now, the chosen one first.
+    """
+
+    channel: str
+    order_ref: str
+    status: str
+    state: str
+    currency: str
+    goal: str
+    holds: list[str] = field(default_factory=list)
+    about: dict[str, Any] = field(default_factory=dict)
+    allocations: list[dict[str, Any]] = field(default_factory=list)
+    candidates: list[dict[str, Any]] = field(default_factory=list)
+    waiting: list[dict[str, Any]] = field(default_factory=list)
+    exit_code: int = 0
+
+    def json(self) -> dict[str, Any]:
+        """Keys: channel, order_ref, status, state, goal, currency, holds, about, allocations, candidates, waiting."""
+        names = ("channel", "order_ref", "status", "state", "goal", "currency", "holds", "about", "allocations",
+                 "candidates", "waiting")  # fmt: skip
+        return {name: getattr(self, name) for name in names}
+
+    def lines(self) -> list[str]:
+        """The story as a person reads it."""
+        said = [_("{channel}/{ref}  {status}  goal: {goal}", channel=self.channel, ref=self.order_ref,
+                  status=self.status, goal=self.goal)]  # fmt: skip
+        if self.holds:
+            said.append(_("held: {reasons}", reasons=", ".join(self.holds)))
+        if self.about:
+            said.append(_("ship by {ship_by}; service {service}; address known by {level}",
+                          ship_by=self.about["ship_by"], service=self.about["service"] or _("any"),
+                          level=self.about["address_level"] or _("nothing")))  # fmt: skip
+        for row in self.allocations:
+            said.append(_("{state} {quantity} x {sku} at {location}, ships {ship_on}", **row))
+        for candidate in self.candidates:
+            said += ["", *_candidate_lines(candidate, self.currency)]
+        if self.waiting:
+            said += ["", _("waits")]
+            said += [
+                "  " + _("{sku}: {reason}, short {short}, free {free}", **row) for row in self.waiting
+            ]  # fmt: skip
+        return said
+
+
+def explain_order(shop: Shop, order_id: int) -> OrderStory:
+    """Work the routing of one order out again, as everything stands now; nothing is changed."""
+    currency = shop.config.business.currency
+    with shop.store.read() as conn:
+        order = conn.execute("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
+        routing.note_one(conn, order_id)
+        common = {
+            "channel": order["channel"], "order_ref": order["order_ref"], "status": order["status"],
+            "currency": currency, "goal": shop.config.routing.goal, "holds": routing.holds(conn, order_id),
+            "allocations": _allocations(conn, order_id, currency),
+        }  # fmt: skip
+        ours = any(channel.name == order["channel"] for channel in shop.config.channels)
+        if not ours or order["external"] or order["counter_location"] is not None:
+            return OrderStory(state="settled", **common)
+        prepared = prepare(problem_of(shop, conn))
+    if not prepared.orders or not any(row.need for row in prepared.orders[0].rows):
+        return OrderStory(state="settled", **common)
+    story = told.explain(prepared)
+    return _story(prepared, story, common)
+
+
+def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) -> OrderStory:
+    order, currency = story.order, common["currency"]
+    state = "routed" if story.decided else "would_route" if story.chosen.parcels else "waiting"
+    chosen = [_candidate(prepared, order, story.chosen, currency, True)] if story.chosen.parcels else []
+    return OrderStory(
+        state=state,
+        about={
+            "ship_by": prepared.ship_by[order.order_id],
+            "service": order.service,
+            "service_in_rate_card": order.service_known,
+            "address_level": order.spot.level if order.spot else None,
+            "parcels_before": len(order.fixed),
+        },
+        candidates=chosen + [_candidate(prepared, order, other, currency, False) for other in story.others],
+        waiting=[
+            {
+                "line_ref": order.rows[short.row].line_ref, "sku": prepared.skus[order.rows[short.row].sku],
+                "short": short.short, "free": short.free, "reason": short.reason,
+            }
+            for short in story.waiting
+        ],
+        **common,
+    )  # fmt: skip
+
+
+def _allocations(conn: sqlite3.Connection, order_id: int, currency: str) -> list[dict[str, Any]]:
+    found = []
+    for row in routing.allocations_of(conn, order_id):
+        parts = json.loads(row["detail"])
+        money = {name: decimal_text(parts[name], currency) for name in told.PARTS if name in parts}
+        found.append(
+            {name: row[name] for name in ("line_ref", "sku", "location", "quantity", "state", "carrier", "service", "ship_on",
+                                          "distance_km", "distance_level")}
+            | money | {"cost": decimal_text(row["cost"], currency)}
+        )  # fmt: skip
+    return found
+
+
+def _candidate(
+    prepared: Prepared, order: Order, candidate: told.Candidate, currency: str, chosen: bool
+) -> dict[str, Any]:
+    return {
+        "locations": [prepared.places[parcel.place].code for parcel in candidate.parcels],
+        "chosen": chosen,
+        "cost": None if candidate.total is None else decimal_text(candidate.total, currency),
+        "reason": candidate.reason,
+        "why": _why(prepared, order, candidate, currency),
+        "parcels": [_parcel(prepared, order, parcel, currency) for parcel in candidate.parcels],
+    }
+
+
+def _parcel(prepared: Prepared, order: Order, parcel: told.Parcel, currency: str) -> dict[str, Any]:
+    cost = parcel.cost
+    money: dict[str, Any] = dict.fromkeys((*told.PARTS, "cost"))
+    if cost is not None:
+        money = {name: decimal_text(getattr(cost, name), currency) for name in told.PARTS}
+        money["cost"] = decimal_text(cost.total, currency)
+    return {
+        "location": prepared.places[parcel.place].code,
+        "lines": [
+            {"line_ref": order.rows[n].line_ref, "sku": prepared.skus[order.rows[n].sku], "quantity": units}
+            for n, units in parcel.picks.items()
+        ],
+        "carrier": cost.carrier if cost else None,
+        "service": cost.service if cost and cost.service != ANY else None,
+        "weight_g": cost.weight_g if cost else None,
+        **money,
+        "ship_on": day_text(parcel.ship_on),
+        "transit_days": cost.days if cost else None,
+        "distance_km": None if parcel.metres is None else parcel.metres / 1000,
+        "distance_level": parcel.level,
+    }
+
+
+def _why(prepared: Prepared, order: Order, candidate: told.Candidate, currency: str) -> str:
+    """The reason in words."""
+    amount, km = decimal_text(abs(candidate.by), currency), f"{candidate.by / 1000:.0f}"
+    if candidate.reason == told.NO_STOCK:
+        lacking = (
+            _("{sku} needs {need}, free {free}", sku=prepared.skus[order.rows[n].sku], need=need, free=free)
+            for n, need, free in candidate.lacking
+        )
+        return _("no stock: {lacking}", lacking="; ".join(lacking))
+    return {
+        told.CHOSEN: _("chosen"),
+        told.DEARER: _("dearer by {amount}", amount=amount),
+        told.MORE_PARCELS: _("more parcels"),
+        told.FARTHER: _("farther by {km} km", km=km),
+        told.RANKED_LOWER: _("lower in [routing] ranking"),
+        told.CODE: _("equal: the location code decides"),
+        told.FILLS_LESS: _("fills less"),
+        told.STICKS: _("saves {amount}, too little to move it ([routing] stickiness)", amount=amount),
+        told.CAPACITY: _("its day is full ([[locations]] daily_capacity)"),
+        told.NO_RATE: _("no rate: no row of the rate card fits"),
+        told.CLOSED: _("closed: no working day in sight"),
+        told.NOT_SHIPPING: _("does not ship"),
+        told.NOT_OF_CHANNEL: _("not among the channel's locations"),
+        told.NOT_FOR_PICKUP: _("the buyer collects elsewhere"),
+    }[candidate.reason]
+
+
+def _candidate_lines(candidate: dict[str, Any], currency: str) -> list[str]:
+    mark = "*" if candidate["chosen"] else " "
+    cost = "" if candidate["cost"] is None else f"  {candidate['cost']} {currency}"
+    said = [f"{mark} {' + '.join(candidate['locations'])}{cost}  {candidate['why']}"]
+    for parcel in candidate["parcels"]:
+        if parcel["cost"] is None:
+            continue
+        parts = [f"{name.replace('_', ' ')} {parcel[name]}" for name in told.PARTS if parcel[name].strip("0.")]
+        goods = ", ".join(f"{line['quantity']} x {line['sku']}" for line in parcel["lines"])
+        far = "" if parcel["distance_km"] is None else f"{parcel['distance_km']:.0f} km ({parcel['distance_level']})"
+        carrier = " ".join(filter(None, (parcel["carrier"], parcel["service"])))
+        facts = (parcel["location"], goods, f"{parcel['weight_g']} g", carrier, " + ".join(parts), far,
+                 _("ships {day}", day=parcel["ship_on"]))  # fmt: skip
+        said.append("    " + "  ".join(filter(None, facts)))
+    return said

@@ -1,0 +1,121 @@
+"""`oms route`: which location sends what."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from oms.core.route import Decision, route
+from oms.flow.routing import problem_of
+from oms.flow.settle import settle
+from oms.flow.shop import Shop
+from oms.model.money import decimal_text
+from oms.store import routing
+from oms.store.db import Batch
+from oms.words import _
+
+#: Names listed in a note before it says how many more there are.
+LISTED = 5
+
+
+@dataclass(frozen=True)
+class RouteReport:
+    """
+    What a routing changed and what waits; `batch` None where nothing changed.
+
+    `assignments`, `waiting`: model.frames.ASSIGNMENTS, WAITING. Money is minor units of `currency`.
+    """
+
+    batch: int | None
+    currency: str
+    routed: int
+    split: int
+    waiting_orders: int
+    total: int
+    assignments: pl.DataFrame
+    waiting: pl.DataFrame
+    notes: list[str] = field(default_factory=list)
+    exit_code: int = 0
+
+    def json(self) -> dict[str, Any]:
+        """Keys: batch, orders, cost, currency, assignments, waiting, notes."""
+        total = decimal_text(self.total, self.currency)
+        return {
+            "batch": self.batch,
+            "orders": {"routed": self.routed, "split": self.split, "waiting": self.waiting_orders},
+            "cost": {"total": total, "lower_bound": None, "gap": None, "greedy": total},
+            "currency": self.currency,
+            "assignments": [
+                {
+                    "channel": row["channel"], "order_ref": row["order_ref"], "line_ref": row["line_ref"],
+                    "sku": row["sku"], "location": row["location"], "quantity": row["quantity"],
+                    "carrier": row["carrier"], "service": row["service"], "ship_on": row["ship_on"],
+                    "distance_km": row["distance_km"], "distance_level": row["distance_level"],
+                    "cost": decimal_text(row["cost"], self.currency),
+                }
+                for row in self.assignments.iter_rows(named=True)
+            ],
+            "waiting": [
+                {name: row[name] for name in ("channel", "order_ref", "line_ref", "sku", "short", "free", "reason")}
+                for row in self.waiting.iter_rows(named=True)
+            ],
+            "notes": self.notes,
+        }  # fmt: skip
+
+
+class _NothingChanged(Exception):
+    """Rolls the batch back: there is nothing to remember."""
+
+
+def route_orders(shop: Shop, goal: str | None = None, *, dry_run: bool = False) -> RouteReport:
+    """
+    Allocate everything that waits, and move what is not picked yet where that saves more than `[routing] stickiness`.
+
+    `goal`: cost, distance or ranked; `[routing] goal` where absent. A second run changes nothing.
+    """
+    found: list[RouteReport] = []
+    try:
+        with shop.store.write(
+            "route", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
+        ) as batch:
+            report = _route(shop, batch, goal)
+            found.append(report)
+            if report.batch is None:
+                raise _NothingChanged
+    except _NothingChanged:
+        pass
+    return found[0]
+
+
+def _route(shop: Shop, batch: Batch, goal: str | None) -> RouteReport:
+    config = shop.config
+    routing.note_open(batch.conn, [channel.name for channel in config.channels])
+    decision = route(problem_of(shop, batch.conn, goal))
+    changed = routing.save(batch, decision.assignments, decision.released, decision.waiting)
+    if changed:
+        settle(batch, config)
+        batch.summary(
+            {"routed": decision.routed, "split": decision.split, "waiting": decision.waiting_orders,
+             "cost": decimal_text(decision.total, config.business.currency)}
+        )  # fmt: skip
+    return RouteReport(
+        batch.id if changed else None, config.business.currency, decision.routed, decision.split,
+        decision.waiting_orders, decision.total, decision.assignments, decision.waiting, _notes(shop, batch, decision),
+    )  # fmt: skip
+
+
+def _notes(shop: Shop, batch: Batch, decision: Decision) -> list[str]:
+    notes = []
+    if "no_rate" in decision.waiting["reason"] and not batch.conn.execute("SELECT 1 FROM rates LIMIT 1").fetchone():
+        notes.append(_("there is no rate card: import one (oms template rates), or set [routing] fallback_rate"))
+    for currency, rows in sorted(decision.unusable_rates.items()):
+        notes.append(_("{rows} rows of the rate card are in {currency}, which [fx] does not know", rows=rows,
+                       currency=currency))  # fmt: skip
+    for word, orders in decision.unknown_services.items():
+        notes.append(_("service `{word}` ({orders} orders) is not in the rate card", word=word, orders=orders))
+    if decision.weightless:
+        shown = ", ".join(decision.weightless[:LISTED])
+        more = len(decision.weightless) - LISTED
+        notes.append(_("no weight, so priced as the lightest parcel: {skus}", skus=shown)
+                     + (_(" and {count} more", count=more) if more > 0 else ""))  # fmt: skip
+    return notes

@@ -1,0 +1,233 @@
+"""What routing reads (open orders, their demand, what is free, what leaves when) and what it writes."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+
+import polars as pl
+
+from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, RATES, Schema, conform
+from oms.store.db import Batch
+from oms.store.frames import query_large, stage
+
+#: Orders that may be routed: something is left to ship, and nothing holds them.
+_OPEN = """
+SELECT o.id FROM orders o
+WHERE o.status IN ('ready', 'waiting', 'routed', 'picking', 'part_shipped') AND o.external = 0
+    AND o.counter_location IS NULL AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.released = 0)
+    AND o.channel IN (SELECT value FROM json_each(?))
+"""
+
+#: One row a line and sku. Recalled units are never reserved again; what left of units not yet complete counts as had.
+_DEMAND = """
+SELECT order_id, line_id, line_ref, position, sku, units, left_units AS "left",
+    max(0, units * left_units - reserved - max(picking, units * recalled) - max(0, gone - units * shipped)) AS need
+FROM (
+    SELECT l.order_id, l.id AS line_id, l.line_ref, l.position, l.shipped,
+        l.ordered - l.cancelled - l.shipped AS left_units, max(0, l.recalled - l.shipped) AS recalled, u.sku, u.units,
+        COALESCE(sum(a.quantity) FILTER (WHERE a.state = 'reserved'), 0) AS reserved,
+        COALESCE(sum(a.quantity) FILTER (WHERE a.state = 'picking'), 0) AS picking,
+        COALESCE(sum(a.quantity) FILTER (WHERE a.state = 'shipped'), 0) AS gone
+    FROM temp.routable r JOIN lines l ON l.order_id = r.order_id JOIN line_units u ON u.line_id = l.id
+    LEFT JOIN allocations a ON a.line_id = l.id AND a.sku = u.sku AND a.state <> 'released'
+    WHERE l.external = 0 AND l.ordered > l.cancelled + l.shipped
+    GROUP BY u.id
+)
+"""
+
+
+def note_open(conn: sqlite3.Connection, channels: Collection[str]) -> None:
+    """Make temp.routable: the orders of `channels` that may be routed."""
+    _note(conn, _OPEN, (json.dumps(sorted(channels)),))
+
+
+def note_one(conn: sqlite3.Connection, order_id: int) -> None:
+    """Make temp.routable: one order, whatever its status."""
+    _note(conn, "SELECT id FROM orders WHERE id = ?", (order_id,))
+
+
+def _note(conn: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> None:
+    conn.execute("DROP TABLE IF EXISTS temp.routable")
+    conn.execute("CREATE TEMP TABLE routable (order_id INTEGER PRIMARY KEY)")
+    conn.execute(f"INSERT INTO temp.routable {sql}", parameters)
+
+
+def open_orders(conn: sqlite3.Connection) -> pl.DataFrame:
+    """OPEN_ORDERS of temp.routable; ship_by may be NULL, `location` is the place as the channel names it."""
+    found = query_large(
+        conn,
+        "SELECT o.id AS order_id, o.channel, o.order_ref, COALESCE(o.placed_at, o.as_of) AS placed_at, o.ship_by, "
+        "o.service, o.delivery = 'pickup' AS pickup, o.pickup_location AS location, c.country, c.region, c.city, c.postcode "
+        "FROM temp.routable r JOIN orders o ON o.id = r.order_id LEFT JOIN contacts c ON c.order_id = o.id",
+        schema=_plain(OPEN_ORDERS),
+    )
+    return conform(found, OPEN_ORDERS)
+
+
+def open_demand(conn: sqlite3.Connection) -> pl.DataFrame:
+    """OPEN_DEMAND of temp.routable."""
+    return conform(query_large(conn, _DEMAND, schema=_quoted(OPEN_DEMAND)).rename({'"left"': "left"}), OPEN_DEMAND)
+
+
+def held_units(conn: sqlite3.Connection) -> pl.DataFrame:
+    """HELD_UNITS of temp.routable. An order of which anything is being picked stays as it is."""
+    found = query_large(
+        conn,
+        "SELECT a.order_id, a.line_id, a.sku, a.location, a.quantity, a.ship_on, a.state = 'reserved' AND NOT EXISTS ("
+        "  SELECT 1 FROM allocations p WHERE p.order_id = a.order_id AND p.state = 'picking') AS movable "
+        "FROM temp.routable r JOIN allocations a ON a.order_id = r.order_id WHERE a.state <> 'released'",
+        schema=_plain(HELD_UNITS),
+    )
+    return conform(found, HELD_UNITS)
+
+
+def free_stock(conn: sqlite3.Connection, reserve: Mapping[str, int]) -> pl.DataFrame:
+    """FREE_STOCK of the skus that temp.routable asks for; `reserve` is units by location that are never routed."""
+    found = query_large(
+        conn,
+        "SELECT s.sku, s.location, s.on_hand - s.reserved AS free FROM stock s WHERE s.on_hand > 0 AND s.sku IN ("
+        "  SELECT u.sku FROM temp.routable r JOIN lines l ON l.order_id = r.order_id JOIN line_units u ON u.line_id = l.id)",
+        schema=_plain(FREE_STOCK),
+    )
+    kept = pl.col("location").replace_strict(dict(reserve), default=0, return_dtype=pl.Int64)
+    return found.with_columns(pl.col("free") - kept)
+
+
+def measures(conn: sqlite3.Connection) -> pl.DataFrame:
+    """MEASURES of all products that temp.routable asks for."""
+    return query_large(
+        conn,
+        "SELECT p.sku, p.weight_g, p.length_mm * p.width_mm * p.height_mm AS volume_mm3 FROM products p WHERE p.sku IN ("
+        "  SELECT u.sku FROM temp.routable r JOIN lines l ON l.order_id = r.order_id JOIN line_units u ON u.line_id = l.id)",
+        schema=_plain(MEASURES),
+    )
+
+
+def rates(conn: sqlite3.Connection) -> pl.DataFrame:
+    """The rate card, as RATES without `row`."""
+    schema = {name: dtype for name, dtype in RATES.items() if name != "row"}
+    return query_large(conn, f"SELECT {', '.join(schema)} FROM rates", schema=schema)
+
+
+def leaving(conn: sqlite3.Connection, location: str, day: str) -> int:
+    """Orders that leave from `location` on `day` (a date), as far as routing knows."""
+    return int(
+        conn.execute(
+            "SELECT count(DISTINCT a.order_id) FROM allocations a JOIN orders o ON o.id = a.order_id "
+            "WHERE a.location = ? AND a.ship_on = ? AND a.state <> 'released' AND o.delivery <> 'pickup'",
+            (location, day),
+        ).fetchone()[0]
+    )
+
+
+def holds(conn: sqlite3.Connection, order_id: int) -> list[str]:
+    """Why an order is held."""
+    rows = conn.execute("SELECT reason FROM holds WHERE order_id = ? AND released = 0 ORDER BY reason", (order_id,))
+    return [row["reason"] for row in rows]
+
+
+def allocations_of(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
+    """What an order was given and has not given back, as it was decided."""
+    return conn.execute(
+        "SELECT l.line_ref, a.sku, a.location, a.quantity, a.state, a.carrier, a.service, a.ship_on, a.distance_km, "
+        "a.distance_level, a.cost, a.detail FROM allocations a JOIN lines l ON l.id = a.line_id "
+        "WHERE a.order_id = ? AND a.state <> 'released' ORDER BY a.id",
+        (order_id,),
+    ).fetchall()
+
+
+def save(batch: Batch, assignments: pl.DataFrame, released: pl.DataFrame, waiting: pl.DataFrame) -> bool:
+    """
+    Write what was decided: allocations given back and made, and why what waits waits. True where anything changed.
+
+    In: ASSIGNMENTS, RELEASED, WAITING of temp.routable. Touches the orders and stock concerned.
+    """
+    _release(batch, released)
+    _reserve(batch, assignments)
+    changed = _note_waiting(batch, waiting)
+    return changed or bool(assignments.height or released.height)
+
+
+def _release(batch: Batch, released: pl.DataFrame) -> None:
+    conn = batch.conn
+    stage(conn, "released", released)
+    conn.execute(
+        "UPDATE allocations SET state = 'released' FROM temp.released r WHERE allocations.state = 'reserved' "
+        "AND allocations.order_id = r.order_id AND allocations.line_id = r.line_id AND allocations.sku = r.sku "
+        "AND allocations.location = r.location"
+    )
+    batch.touch_stock("SELECT DISTINCT sku, location FROM temp.released")
+    batch.touch_orders("SELECT DISTINCT order_id FROM temp.released")
+
+
+def _reserve(batch: Batch, assignments: pl.DataFrame) -> None:
+    conn = batch.conn
+    parts = ("weight_g", "transit_days", "shipping", "handling", "handling_unit", "split", "late")
+    stage(conn, "assigned", assignments.select(
+        "order_id", "line_id", "sku", "location", "quantity", "carrier", "service", "ship_on", "distance_km",
+        "distance_level", "cost", detail=pl.struct(*parts).struct.json_encode(),
+    ))  # fmt: skip
+    conn.execute(
+        "INSERT INTO allocations (batch_id, order_id, line_id, sku, location, quantity, state, count_id, carrier, service, "
+        "ship_on, distance_km, distance_level, cost, detail) "
+        "SELECT ?, a.order_id, a.line_id, a.sku, a.location, a.quantity, 'reserved', s.count_id, a.carrier, a.service, "
+        "a.ship_on, a.distance_km, a.distance_level, a.cost, a.detail "
+        "FROM temp.assigned a LEFT JOIN stock s ON s.sku = a.sku AND s.location = a.location ORDER BY a.rowid",
+        (batch.id,),
+    )
+    conn.execute(
+        "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
+        "SELECT ?, ?, 'routed', order_id, location, json_object('units', sum(quantity), 'ship_on', ship_on) "
+        "FROM temp.assigned GROUP BY order_id, location ORDER BY min(rowid)",
+        (batch.id, batch.at),
+    )
+    conn.execute(
+        "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
+        "SELECT DISTINCT ?, ?, 'unrouted', order_id, location, '{}' FROM temp.released r WHERE NOT EXISTS ("
+        "  SELECT 1 FROM temp.assigned a WHERE a.order_id = r.order_id AND a.location = r.location) "
+        "ORDER BY order_id, location",
+        (batch.id, batch.at),
+    )
+    batch.touch_stock("SELECT DISTINCT sku, location FROM temp.assigned")
+    batch.touch_orders("SELECT DISTINCT order_id FROM temp.assigned")
+
+
+def _note_waiting(batch: Batch, waiting: pl.DataFrame) -> bool:
+    """Make the table `waiting` what this routing says; rows that say the same already stay. True where one changed."""
+    conn = batch.conn
+    stage(conn, "waits", waiting.select("order_id", "line_id", "sku", "short", "reason"))
+    conn.execute("CREATE INDEX temp.waits_by_line ON waits(line_id, sku)")
+    conn.execute("DROP TABLE IF EXISTS temp.waiting_changed")
+    conn.execute(
+        "CREATE TEMP TABLE waiting_changed AS "
+        "SELECT w.order_id FROM temp.waits w LEFT JOIN main.waiting k ON k.line_id = w.line_id AND k.sku = w.sku "
+        "WHERE k.short IS NOT w.short OR k.reason IS NOT w.reason "
+        "UNION SELECT k.order_id FROM main.waiting k WHERE NOT EXISTS ("
+        "  SELECT 1 FROM temp.waits w WHERE w.line_id = k.line_id AND w.sku = k.sku) "
+        "UNION SELECT w.order_id FROM temp.waits w JOIN orders o ON o.id = w.order_id WHERE o.route_tried = 0"
+    )
+    batch.touch_orders("SELECT order_id FROM temp.waiting_changed")
+    conn.execute(
+        "DELETE FROM waiting WHERE NOT EXISTS ("
+        "SELECT 1 FROM temp.waits w WHERE w.line_id = waiting.line_id AND w.sku = waiting.sku)"
+    )
+    conn.execute(
+        "INSERT INTO waiting (order_id, line_id, sku, short, reason) "
+        "SELECT order_id, line_id, sku, short, reason FROM temp.waits WHERE true ORDER BY rowid "
+        "ON CONFLICT (line_id, sku) DO UPDATE SET short = excluded.short, reason = excluded.reason "
+        "WHERE waiting.short <> excluded.short OR waiting.reason <> excluded.reason"
+    )
+    conn.execute(
+        "UPDATE orders SET route_tried = 1 WHERE route_tried = 0 AND id IN (SELECT order_id FROM temp.waits)"
+    )
+    return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM temp.waiting_changed)").fetchone()[0])
+
+
+def _plain(schema: Schema) -> dict[str, type[pl.DataType]]:
+    """The schema as SQLite gives it: truth as 0 and 1."""
+    return {name: pl.Int64 if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
+
+
+def _quoted(schema: Schema) -> dict[str, type[pl.DataType]]:
+    """`left` is a word of SQL."""
+    return {'"left"' if name == "left" else name: dtype for name, dtype in schema.items()}
