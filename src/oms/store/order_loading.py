@@ -126,9 +126,23 @@ def insert_orders(batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.
 
 
 def _insert(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
-    """Insert the rows of `frame`, whose columns are columns of `table`."""
-    places = ", ".join("?" * frame.width)
-    conn.executemany(f"INSERT INTO {table} ({', '.join(frame.columns)}) VALUES ({places})", frame.iter_rows())
+    """
+    Insert the rows of `frame`, whose columns are columns of `table`.
+
+    A column that says the same everywhere is a constant of the statement, not a value of each row: most columns of most
+    files. The first column is the key and always varies.
+    """
+    if frame.is_empty():
+        return
+    same = [name for name in frame.columns[1:] if frame[name].n_unique() == 1]
+    varying = [name for name in frame.columns if name not in same]
+    constants = [frame[name][0] for name in same]
+    places = [f"?{number}" for number in range(1, len(varying) + 1)]
+    literals = [conn.execute("SELECT quote(?)", (value,)).fetchone()[0] for value in constants]
+    conn.executemany(
+        f"INSERT INTO {table} ({', '.join((*varying, *same))}) VALUES ({', '.join((*places, *literals))})",
+        frame.select(varying).iter_rows(),
+    )
 
 
 def remember_listings(batch: Batch, source: Source, lines: pl.DataFrame) -> None:
