@@ -41,7 +41,7 @@ def amazon_report(people: list[Person], random: Random) -> bytes:
         expedited = number % 17 == 8
         promise = (at + timedelta(days=1 if expedited else 2)).replace(hour=23, minute=59, second=59)
         for position, (sku, quantity) in enumerate(dict(lines).items()):
-            ours, units = AMAZON.get(sku, ("TOWEL-CHECK", 2))
+            ours, units = AMAZON.get(sku, ("TOWEL-CHECK", 1))
             title = priced(ours)[0] + (f" (pack of {units})" if units > 1 else "")
             rows.append([
                 f"111-{4200171 + number * 733:07d}-{2600439 + number * 991:07d}", f"{60031700000000 + number * 1709 + position:014d}",
