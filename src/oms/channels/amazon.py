@@ -8,7 +8,7 @@ what became of the orders, and its lines are matched to the others' by sku and o
 
 import polars as pl
 
-from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading
+from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
 from oms.channels.countries import alpha2_all
 from oms.model.states import Payment
 from oms.sheets.columns import Amount, Bound, CurrencyCode, Flag, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
@@ -205,8 +205,7 @@ def _priced(lines: pl.DataFrame) -> pl.DataFrame:
 
 def _complaints(rows: pl.DataFrame, lines: pl.DataFrame, rejected: pl.DataFrame, bound: Bound) -> list[pl.DataFrame]:
     """What is missing from a row, where the cell itself was not complained about already."""
-    nameless = rows.join(rejected, on="row", how="anti")
-    fine = lines.join(rejected, on="row", how="anti")
+    nameless, fine = spotless(rows, rejected), spotless(lines, rejected)
     order_ref, quantity = bound.headings["order_ref"], bound.headings["quantity"]
     found = [
         complain(nameless, pl.col("order_ref").is_null(), order_ref, _("no order id in this row")),

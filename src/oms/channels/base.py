@@ -134,9 +134,15 @@ def merged(readings: Sequence[Reading]) -> Reading:
 
 def number_orders(frame: pl.DataFrame, key: str) -> pl.DataFrame:
     """`frame` with `order_no`: 0, 1, 2 … by the first row of each `key`; NULL where `key` is NULL."""
-    firsts = frame.lazy().filter(pl.col(key).is_not_null()).group_by(key).agg(pl.col("row").min())
+    named = frame.lazy().select(key, "row")
+    firsts = named.filter(pl.col(key).is_not_null()).group_by(key).agg(pl.col("row").min())
     numbers = firsts.sort("row").with_row_index("order_no").select(key, pl.col("order_no").cast(pl.Int64))
-    return frame.lazy().join(numbers, on=key, how="left", maintain_order="left").collect()
+    return frame.with_columns(named.join(numbers, on=key, how="left", maintain_order="left").collect()["order_no"])
+
+
+def spotless(frame: pl.DataFrame, rejected: pl.DataFrame) -> pl.DataFrame:
+    """The rows of `frame` without a complaint so far: a cell that was not understood is not called missing as well."""
+    return frame if rejected.is_empty() else frame.join(rejected, on="row", how="anti", maintain_order="left")
 
 
 def key_lines(lines: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,17 @@ import re
 
 import polars as pl
 
-from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, table_reading
+from oms.channels.base import (
+    Context,
+    Reader,
+    Reading,
+    key_lines,
+    newest,
+    number_orders,
+    order_reading,
+    spotless,
+    table_reading,
+)
 from oms.channels.countries import alpha2_all
 from oms.model.frames import ORDERS, REJECTED, Schema, empty
 from oms.model.states import Payment
@@ -115,7 +125,7 @@ class Orders:
         """Rows of one `Name` are one order; the order's columns come from its first row that has them."""
         named = typed(sheet.frame, bind(NAME, sheet.peek.headings), timezone=context.timezone, currency=context.currency)
         keys = number_orders(named.frame, "order_ref")
-        nameless = named.frame.join(named.rejected, on="row", how="anti")
+        nameless = spotless(named.frame, named.rejected)
         hint = _("export the orders again; a row belongs to the order whose Name it has")
         complaints = [
             named.rejected,
@@ -183,7 +193,7 @@ def _orders(sheet: Sheet, heads: pl.DataFrame, context: Context) -> tuple[pl.Dat
     read = typed(raw, bound, timezone=context.timezone, currency=context.currency, currencies=currencies["currency"])
     complaints = [read.rejected]
     if "created_at" in bound:
-        fine = raw.join(read.rejected, on="row", how="anti")
+        fine = spotless(raw, read.rejected)
         heading = bound.headings["created_at"]
         complaints.append(complain(fine, ~_filled(heading), heading, _("the order does not say when it was placed")))
     attributes = pl.col("attributes").str.replace_all("\r", "", literal=True)
@@ -248,7 +258,7 @@ def _lines(sheet: Sheet, keys: pl.DataFrame, orders: pl.DataFrame, context: Cont
         keep=["order_no", "ended", "all_shipped"],
     )  # fmt: skip
     lines = read.frame.with_columns(listing_sku=pl.coalesce("sku", "title"))
-    fine = lines if read.rejected.is_empty() else lines.join(read.rejected, on="row", how="anti")
+    fine = spotless(lines, read.rejected)
     quantity = bound.headings["quantity"]
     complaints = [
         read.rejected,
@@ -315,7 +325,7 @@ class Inventory:
         read = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
         named = pl.concat_str("title", "option1", "option2", "option3", separator=" / ", ignore_nulls=True)
         table = read.frame.with_columns(listing_sku=pl.coalesce("sku", pl.when(named != "").then(named), "handle"))
-        fine = table.join(read.rejected, on="row", how="anti")
+        fine = spotless(table, read.rejected)
         complaints = [
             read.rejected,
             complain(fine, pl.col("listing_sku").is_null(), bound.headings["sku"], _("neither SKU nor title")),

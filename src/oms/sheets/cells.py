@@ -24,10 +24,15 @@ _SPREADSHEET = rf'^="|{SCIENTIFIC}|{FORMULA_ERROR}'
 
 @dataclass(frozen=True)
 class Env:
-    """What a cell needs to know of its file: the zone of times without one, the currency of its amounts."""
+    """
+    What a cell needs to know of its file: the zone of times without one, the currency of its amounts.
+
+    `sample` is a cell of the column: the spelling to try first.
+    """
 
     timezone: str
     currency: str
+    sample: str = ""
 
 
 class Missing:
@@ -126,12 +131,15 @@ class Moment(Column):
         if self.formats:
             return [_moment(cell, form, env) for form in self.formats if "%H" in form or "%I" in form]
         shortened = cell.str.slice(19).str.replace(":", "", literal=True)
-        return [
+        zulu = pl.when(shortened == "Z").then(pl.lit("+0000")).otherwise(shortened)
+        found = [
             _with_offset(cell, "%Y-%m-%d %H:%M:%S", cell.str.slice(20)),
-            _with_offset(cell, "%Y-%m-%dT%H:%M:%S", pl.when(shortened == "Z").then(pl.lit("+0000")).otherwise(shortened)),
+            _with_offset(cell, "%Y-%m-%dT%H:%M:%S", zulu),
             _moment(cell, "%Y-%m-%d %H:%M:%S", env),
             _moment(cell, "%Y-%m-%dT%H:%M:%S", env),
         ]
+        likely = (1 if "T" in env.sample else 0) + (0 if len(env.sample) > 19 else 2)
+        return [found.pop(likely), *found]
 
     def odd(self, cell: str, env: Env) -> object:
         return MISSING if cell in self.missing else moment(cell, env.timezone, self.formats, self.end_of_day)

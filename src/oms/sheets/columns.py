@@ -13,7 +13,7 @@ Declared columns: the legend of a file, and the frame it makes of the file's tex
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -106,7 +106,11 @@ def typed(
     mixed = [name for name in names if code is not None and isinstance(bound.legend[name], Amount)]
 
     cells = {name: _cell(bound.headings[name]) for name in names}
-    first = {name: bound.legend[name].passes(cells[name], env)[0].alias(name) for name in names if name not in mixed}
+    first = {
+        name: bound.legend[name].passes(cells[name], replace(env, sample=_sample(frame[bound.headings[name]])))[0].alias(name)
+        for name in names
+        if name not in mixed
+    }
     values = frame.lazy().select(first.values()).collect()
     columns: dict[str, pl.Series] = {}
     complaints: list[pl.DataFrame] = []
@@ -126,6 +130,12 @@ def typed(
             columns[name] = pl.Series(name, [None], column.dtype).new_from_index(0, frame.height)
     done = [frame["row"], *(frame[name] for name in keep), *(columns[name].alias(name) for name in bound.legend)]
     return Typed(pl.DataFrame(done), pl.concat(complaints) if complaints else empty(REJECTED))
+
+
+def _sample(cells: pl.Series) -> str:
+    """The first cell that is not empty."""
+    at = cells.is_not_null().arg_max()
+    return str(cells[at] or "").strip() if at is not None else ""
 
 
 def _cell(heading: str) -> pl.Expr:
