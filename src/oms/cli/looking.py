@@ -5,10 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from oms.cli import console
+from oms.cli.clock import clock
 from oms.cli.options import LOOK, Json, Workspace, look_at
 from oms.words import _
 
 if TYPE_CHECKING:
+    from oms.flow.glance import Glance
     from oms.flow.look import StatusReport
 
 #: Orders a terminal shows where no `--limit` is given.
@@ -32,7 +34,7 @@ def status(workspace: Workspace = None, as_json: Json = False) -> None:
 
     view = look_at(workspace)
     report = run(view)
-    console.finish(report, as_json, lambda: _show_status(report, view.name))
+    console.finish(report, as_json, lambda: _show_status(report, view))
 
 
 #: What a status means for the seller, and the command that goes on from there.
@@ -48,12 +50,13 @@ _NEXT = {
 _QUIET = ("shipped", "delivered", "external", "cancelled")
 
 
-def _show_status(report: "StatusReport", name: str) -> None:
-    console.table([_("what"), _("n"), _("detail"), _("next")], status_rows(report), right=[_("n")], title=name or None)
+def _show_status(report: "StatusReport", view: "Glance") -> None:
+    title = f"{view.name} · {clock(report.at, view.timezone)}".lstrip(" ·")
+    console.table([_("what"), _("n"), _("detail"), _("next")], status_rows(report), right=[_("n")], title=title)
     if not report.orders:
         console.say(_("no orders yet; bring some in with: oms import FILE"))
     for channel, at in report.last_import.items():
-        console.say(_("{channel}: orders last imported {at}", channel=channel, at=at))
+        console.say(_("{channel}: orders last imported {at}", channel=channel, at=clock(at, view.timezone)))
 
 
 def status_rows(report: "StatusReport") -> list[tuple[str, int, str, str]]:
@@ -104,22 +107,24 @@ def orders(
     from oms.flow.look import orders as run
 
     most = limit or (SCREENFUL if console.on_terminal() and not as_json else None)
-    report = run(look_at(workspace), status=status, channel=channel, hold=hold, late=late, limit=most)
-    console.finish(report, as_json, lambda: _show_orders(report.orders, report.more))
+    view = look_at(workspace)
+    report = run(view, status=status, channel=channel, hold=hold, late=late, limit=most)
+    console.finish(report, as_json, lambda: _show_orders(report.orders, report.more, view.timezone))
 
 
-def _show_orders(found: list[dict[str, Any]], more: bool) -> None:
+def _show_orders(found: list[dict[str, Any]], more: bool, timezone: str) -> None:
     console.table(
-        [_("channel"), _("order"), _("status"), _("placed"), _("ship by"), _("lines"), _("units"), _("total"), _("holds")],
+        [_("channel"), _("order"), _("status"), _("placed"), _("ship by"), _("units"), _("total"), _("holds")],
         (
             (
-                o["channel"], o["order_ref"], o["status"], o["placed_at"], o["ship_by"], len(o["lines"]),
+                o["channel"], o["order_ref"], o["status"], clock(o["placed_at"], timezone),
+                clock(o["ship_by"], timezone),
                 sum(line["quantity"] - line["cancelled"] for line in o["lines"]), _amount(o["total"], o["currency"]),
                 "; ".join(_held(each) for each in o["holds"]),
             )
             for o in found
         ),
-        right=[_("lines"), _("units"), _("total")],
+        right=[_("units"), _("total")],
     )  # fmt: skip
     if not found:
         console.say(_("no such orders"))
@@ -147,15 +152,16 @@ def show(
     """
     from oms.flow.look import show as run
 
-    report = run(look_at(workspace), ref)
-    console.finish(report, as_json, lambda: _show_order(report.order))
+    view = look_at(workspace)
+    report = run(view, ref)
+    console.finish(report, as_json, lambda: _show_order(report.order, view.timezone))
 
 
-def _show_order(order: dict[str, Any]) -> None:
+def _show_order(order: dict[str, Any], timezone: str) -> None:
     facts = {
         _("order"): f"{order['channel']}/{order['order_ref']}", _("status"): order["status"],
-        _("holds"): "; ".join(_held(each) for each in order["holds"]), _("placed"): order["placed_at"],
-        _("ship by"): order["ship_by"], _("service"): order["service"],
+        _("holds"): "; ".join(_held(each) for each in order["holds"]), _("placed"): clock(order["placed_at"], timezone),
+        _("ship by"): clock(order["ship_by"], timezone), _("service"): order["service"],
         _("payment"): order["payment"], _("total"): _amount(order["total"], order["currency"]),
         _("ship to"): ", ".join(str(part) for part in order["contact"].values() if part), _("note"): order["note"],
     }  # fmt: skip
@@ -171,14 +177,14 @@ def _show_order(order: dict[str, Any]) -> None:
         console.line("")
         console.table(
             [_("parcel"), _("tracking"), _("from"), _("left"), _("holds")],
-            ((p["carrier"], p["tracking"], p["location"], p["shipped_at"],
+            ((p["carrier"], p["tracking"], p["location"], clock(p["shipped_at"], timezone),
               ", ".join(f"{line['quantity']} {line['sku']}" for line in p["lines"])) for p in order["parcels"]),
         )  # fmt: skip
     if order["documents"]:
         console.line("")
         console.table([_("document"), _("path")], ((d["kind"], d["path"]) for d in order["documents"]))
     console.line("")
-    show_events(order["events"])
+    show_events(order["events"], timezone)
 
 
 def _lines(lines: list[dict[str, Any]]) -> None:
@@ -201,15 +207,15 @@ def _lines(lines: list[dict[str, Any]]) -> None:
 _SO_FAR = ("cancelled", "reserved", "shipped", "returned")
 
 
-def show_events(events: list[dict[str, Any]]) -> None:
+def show_events(events: list[dict[str, Any]], timezone: str) -> None:
     """Print elements of `events[]`."""
     console.table(
         [_("at"), _("batch"), _("what happened"), _("sku"), _("location"), _("detail")],
         (
-            (e["at"], f"{e['batch']} {e['command']}", e["kind"], e["sku"], e["location"], told(e["detail"]))
-            for e in events
+            (clock(e["at"], timezone), f"{e['batch']} {e['command']}", e["kind"], e["sku"], e["location"],
+             told(e["detail"])) for e in events
         ),
-    )
+    )  # fmt: skip
 
 
 def told(detail: dict[str, Any]) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from oms.cli import console
+from oms.cli.clock import clock
 from oms.cli.looking import show_events, told
 from oms.cli.options import SAFETY, DryRun, Json, Wait, Workspace, look_at, open_shop
 from oms.cli.stock import show_ledger
@@ -43,21 +44,22 @@ def log(
     """
     from oms.flow.journal import log as run
 
-    report = run(look_at(workspace), word, batch, limit)
-    console.finish(report, as_json, lambda: _show_log(report, in_detail=batch is not None))
+    view = look_at(workspace)
+    report = run(view, word, batch, limit)
+    console.finish(report, as_json, lambda: _show_log(report, view.timezone, in_detail=batch is not None))
 
 
-def _show_log(report: "LogReport", in_detail: bool) -> None:
+def _show_log(report: "LogReport", timezone: str, in_detail: bool) -> None:
     if report.ledger is not None:
-        show_ledger(report.ledger)
+        show_ledger(report.ledger, timezone)
         return
     if "order_ref" in report.about:
-        show_events(report.about["events"])
+        show_events(report.about["events"], timezone)
         return
     console.table(
         [_("batch"), _("at"), _("command"), _("summary"), _("")],
         (
-            (b["id"], b["at"], b["words"] or b["command"], told(b["summary"]),
+            (b["id"], clock(b["at"], timezone), b["words"] or b["command"], told(b["summary"]),
              _("undone by {batch}", batch=b["undone_by"]) if b["undone_by"] else
              _("undoes {batch}", batch=b["undoes"]) if b["undoes"] else "")
             for b in report.batches

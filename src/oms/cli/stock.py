@@ -6,6 +6,7 @@ import typer
 from typer.core import TyperGroup
 
 from oms.cli import console
+from oms.cli.clock import clock
 from oms.cli.options import STOCK, DryRun, Force, Json, Wait, Workspace, look_at, open_shop
 from oms.words import _
 
@@ -208,32 +209,35 @@ def log(
     """
     from oms.flow.stock import log as run
 
-    report = run(look_at(workspace), sku, location)
-    console.finish(report, as_json, lambda: show_ledger(report))
+    view = look_at(workspace)
+    report = run(view, sku, location)
+    console.finish(report, as_json, lambda: show_ledger(report, view.timezone))
 
 
-def show_ledger(report: "LedgerReport") -> None:
+def show_ledger(report: "LedgerReport", timezone: str) -> None:
     """Print the moves of a sku and what was set aside of it."""
     console.table(
-        [_("at"), _("location"), _("kind"), _("quantity"), _("balance"), _("batch"), _("command"), _("for"), _("from"),
-         _("note")],
+        [_("at"), _("location"), _("kind"), _("quantity"), _("balance"), _("batch"), _("because")],
         (
-            (
-                m["at"], m["location"], m["kind"], m["quantity"], m["balance"], m["batch"], m["command"],
-                f"{m['channel']}/{m['order_ref']}" if m["order_ref"] else m["tracking"],
-                f"{m['file']}:{m['row']}" if m["file"] else None, m["note"],
-            )
-            for m in report.moves
+            (clock(m["at"], timezone), m["location"], m["kind"], m["quantity"], m["balance"],
+             f"{m['batch']} {m['command']}", _because(m)) for m in report.moves
         ),
-        right=[_("quantity"), _("balance"), _("batch")],
+        right=[_("quantity"), _("balance")],
     )  # fmt: skip
     if report.allocations:
         console.line("")
         console.table(
             [_("set aside"), _("location"), _("units"), _("state"), _("batch"), _("order"), _("line")],
             (
-                (a["at"], a["location"], a["quantity"], a["state"], a["batch"], f"{a['channel']}/{a['order_ref']}",
-                 a["line_ref"]) for a in report.allocations
+                (clock(a["at"], timezone), a["location"], a["quantity"], a["state"], a["batch"],
+                 f"{a['channel']}/{a['order_ref']}", a["line_ref"]) for a in report.allocations
             ),
             right=[_("units"), _("batch")],
         )  # fmt: skip
+
+
+def _because(move: dict[str, Any]) -> str:
+    """The order, parcel, file and line, or note behind a move."""
+    order = f"{move['channel']}/{move['order_ref']}" if move["order_ref"] else None
+    file = f"{move['file']}:{move['row']}" if move["file"] else None
+    return ", ".join(part for part in (order, move["tracking"], file, move["note"]) if part)
