@@ -38,6 +38,7 @@ def finish(report: Report, as_json: bool, show: Callable[[], None]) -> None:
         json(report.json())
     else:
         show()
+    sys.stdout.flush()
     if report.exit_code:
         raise typer.Exit(report.exit_code)
 
