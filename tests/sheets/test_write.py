@@ -28,7 +28,7 @@ def test_what_could_be_a_formula_gets_an_apostrophe(text):
     assert ["'" + text] == pl.DataFrame({"t": [text]}).select(neutral_expr(pl.col("t"))).to_series().to_list()
 
 
-@pytest.mark.parametrize("text", ["-5", "+3.50", "-1,200.00", "-$3.00", "-5%", "MUG-1", "", "5=5", "'=1", "中文", "a@b.example"])
+@pytest.mark.parametrize("text", ["-5", "+3.50", "-1,200.00", "-$3.00", "-5%", "MUG-1", "5=5", "'=1", "中文", "a@b.example"])
 def test_plain_numbers_and_ordinary_text_stay(text):
     """Money below zero stays a number, a name stays a name."""
     assert text == neutral(text)

@@ -24,7 +24,7 @@ from oms.channels.own_kind import (
     ticked,
     times_there,
 )  # fmt: skip
-from oms.channels.own_words import FOREIGN, has, has_any, named, spelled
+from oms.channels.own_words import FOREIGN, REASON, has, has_any, named, spelled
 from oms.model import frames
 from oms.model.frames import Schema
 from oms.sheets.columns import Amount, Column, CurrencyCode, Flag, Moment, Text, Whole, complain, typed
@@ -191,7 +191,7 @@ _NOT_PRODUCTS = ("quantity", "on_hand", "order_ref", "listing_sku", "kit_sku", "
 
 def _is_products(h: frozenset[str]) -> bool:
     """By what only a product has; by its title only where no other column could be a location with counts."""
-    strong = any(has(h, field) for field in _STRONG) or not h - spelled("sku", *_WEAK)
+    strong = any(has(h, field) for field in _STRONG) or not h - spelled("sku", *_WEAK) - {REASON}
     return strong and _are_things(h)
 
 

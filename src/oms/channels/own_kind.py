@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from oms.channels.base import Context, Reading
+from oms.channels.own_words import REASON
 from oms.config import Config
 from oms.errors import UnknownHeadings
 from oms.model.frames import REJECTED, empty
@@ -108,6 +109,7 @@ def left_out(sheet: Sheet, bound: Bound) -> tuple[str, ...]:
     """A note that names the columns nobody asked for."""
     known = set(bound.headings.values())
     others = [name for name in sheet.peek.headings if name not in known and not name.startswith("column ")]
+    others = [name for name in others if name != REASON]
     return (_("columns left out: {columns}", columns=ticked(others[:30])),) if others else ()
 
 

@@ -32,6 +32,14 @@ from oms.model.states import Payment
 from oms.sheets.columns import Amount, CurrencyCode, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
 from oms.words import _
 
+
+def _one_of(field: str, words: dict[str, str]) -> OneOf:
+    """A column of words whose complaint names ours, not every spelling of them."""
+    column = named(OneOf, field, words=words)
+    column.hint = _("write one of {words}", words=", ".join(dict.fromkeys(words.values())))
+    return column
+
+
 LEGEND: Legend = {
     "order_ref": named(Text, "order_ref", identifier=True),
     "line_ref": named(Text, "line_ref", identifier=True),
@@ -44,9 +52,9 @@ LEGEND: Legend = {
     "quantity": named(Whole, "quantity"),
     "unit_price": named(Amount, "unit_price", least=0),
     "currency": named(CurrencyCode, "currency"),
-    "payment_status": named(OneOf, "payment_status", words=PAYMENT),
+    "payment_status": _one_of("payment_status", PAYMENT),
     "paid_at": named(Moment, "paid_at"),
-    "status": named(OneOf, "status", words=STATUS),
+    "status": _one_of("status", STATUS),
     "name": named(Text, "name"),
     "company": named(Text, "company"),
     "email": named(Text, "email"),
@@ -59,7 +67,7 @@ LEGEND: Legend = {
     "country": named(Text, "country"),
     "service": named(Text, "service"),
     "ship_by": named(Moment, "ship_by", end_of_day=True),
-    "delivery": named(OneOf, "delivery", words=DELIVERY),
+    "delivery": _one_of("delivery", DELIVERY),
     "pickup_location": named(Text, "pickup_location"),
     "note": named(Text, "note"),
     "line_note": named(Text, "line_note"),

@@ -23,7 +23,7 @@ from oms.channels.own_kind import (
     ticked,
     times_there,
 )  # fmt: skip
-from oms.channels.own_words import FOREIGN, LOOSE, STRICT, TOTALS, has, has_any, named, spelled
+from oms.channels.own_words import FOREIGN, LOOSE, REASON, STRICT, TOTALS, has, has_any, named, spelled
 from oms.errors import UnknownHeadings
 from oms.model.frames import STOCK
 from oms.model.times import iso
@@ -172,7 +172,7 @@ def _numbers(cells: pl.Series) -> bool:
 
 
 #: What may stand in a wide count beside the locations.
-_BESIDES = spelled("sku", "title", "variant", "barcode", "counted_at", "note")
+_BESIDES = spelled("sku", "title", "variant", "barcode", "counted_at", "note") | {REASON}
 _KNOWN = spelled(*STRICT, *LOOSE)
 
 STOCK_LONG = OwnReader(

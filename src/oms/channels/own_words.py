@@ -7,7 +7,6 @@ are understood once it is clear whose file it is, because marketplaces use them 
 
 from typing import Any, TypeVar
 
-from oms.model.states import Payment
 from oms.sheets.columns import Column, normal
 
 STRICT: dict[str, tuple[str, ...]] = {
@@ -118,17 +117,19 @@ LOOSE: dict[str, tuple[str, ...]] = {
     "channel": ("store", "account"),
 }
 
+#: The column that we add to rejected rows; the mended file comes back with it.
+REASON = "oms_reason"
 #: Headings that only somebody else's export has: with one of them the file is theirs.
 FOREIGN = frozenset(("handle", "asin", "fnsku"))
 
 PAYMENT: dict[str, str] = {
-    **dict.fromkeys(("paid", "complete", "completed", "yes", "已付款", "已支付", "已付", "付款成功"), Payment.PAID),
+    **dict.fromkeys(("paid", "complete", "completed", "yes", "已付款", "已支付", "已付", "付款成功"), "paid"),
     **dict.fromkeys(
         ("unpaid", "pending", "open", "not paid", "awaiting payment", "partially paid", "no", "未付款", "未支付", "未付",
-         "待付款", "待支付"), Payment.UNPAID,
+         "待付款", "待支付"), "unpaid",
     ),
     **dict.fromkeys(
-        ("cod", "cash on delivery", "pay on delivery", "货到付款", "貨到付款", "到付"), Payment.COD,
+        ("cod", "cash on delivery", "pay on delivery", "货到付款", "貨到付款", "到付"), "cod",
     ),
 }  # fmt: skip
 
@@ -173,6 +174,4 @@ def has_any(headings: frozenset[str], *fields: str) -> bool:
 
 def spelled(*fields: str) -> frozenset[str]:
     """All spellings of `fields`, normalised."""
-    return frozenset(
-        normal(name) for field in fields for name in (field, *STRICT.get(field, ()), *LOOSE.get(field, ()))
-    )
+    return frozenset(normal(name) for field in fields for name in (field, *STRICT.get(field, ()), *LOOSE.get(field, ())))

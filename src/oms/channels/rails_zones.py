@@ -138,6 +138,4 @@ Pacific/Chatham Chatham Is.
 Pacific/Apia Samoa
 """
 
-RAILS_ZONES = {
-    name: zone for zone, names in (line.split(" ", 1) for line in _ZONES.splitlines()) for name in names.split("|")
-}
+RAILS_ZONES = {name: zone for zone, names in (line.split(" ", 1) for line in _ZONES.splitlines()) for name in names.split("|")}

@@ -67,9 +67,9 @@ class Items:
         times, untimed = _times(sheet, read.frame, context)
         rows = number_orders(read.frame.with_columns(times), "order_ref")
         title = pl.concat_str("item", "price_point", separator=" / ", ignore_nulls=True)
-        rows = rows.with_columns(
-            title=pl.when(title != "").then(title), counter_location=_place(context)
-        ).with_columns(listing_sku=pl.coalesce("sku", "token", "title"))
+        rows = rows.with_columns(title=pl.when(title != "").then(title), counter_location=_place(context)).with_columns(
+            listing_sku=pl.coalesce("sku", "token", "title")
+        )
         back = (pl.col("event") == _REFUND).fill_null(False) | (pl.col("quantity") < 0).fill_null(False)
         nothing = (pl.col("quantity") == 0).fill_null(False)
         ignored = {
