@@ -1,5 +1,7 @@
 """Our own kinds of file: what is taken, what is complained about, what is never guessed."""
 
+from datetime import date, datetime
+
 import openpyxl
 import polars as pl
 import pytest
@@ -346,6 +348,20 @@ def test_a_count_from_the_future_was_counted_now():
     table = read(OWN / "stock_hostile.csv").table
 
     assert ["2026-11-19T14:00:00Z"] == table.filter(pl.col("sku") == "00701")["counted_at"].to_list()
+
+
+def test_a_day_in_a_workbook_is_a_day(tmp_path):
+    """A date cell comes with a midnight nobody meant: the count was made at the end of that day."""
+    book = openpyxl.Workbook()
+    moments = (date(2026, 11, 18), datetime(2026, 11, 18, 9, 30), "2026-11-18")  # noqa: DTZ001 - as a sheet keeps it
+    book.active.append(["sku", "on_hand", "location", "counted_at"])
+    for at, counted_at in enumerate(moments):
+        book.active.append([f"SKU-{at}", 5, "NJ", counted_at])
+    book.save(tmp_path / "stock.xlsx")
+
+    assert ["2026-11-19T04:59:59Z", "2026-11-18T14:30:00Z", "2026-11-19T04:59:59Z"] == read(tmp_path / "stock.xlsx").table[
+        "counted_at"
+    ].to_list()
 
 
 def test_location_of_the_command_fills_blank_ones(put):

@@ -13,7 +13,7 @@ from oms.config import Config
 from oms.errors import UnknownHeadings
 from oms.model.frames import REJECTED, empty
 from oms.sheets.columns import Bound, Legend, bind, complain, typed
-from oms.sheets.read import Sheet
+from oms.sheets.read import Peek, Sheet
 from oms.words import _
 
 COMMENT = "comment"
@@ -76,6 +76,7 @@ class OwnReader:
             raise lacking(sheet.peek.path.name, self.kind, missing, sheet.peek.headings)
         said = comments(sheet, bound)
         frame = sheet.frame.filter(~pl.col("row").is_in(said.implode())) if len(said) else sheet.frame
+        frame = days_alone(frame, bound, sheet.peek)
         return self.make(File(sheet, bound, frame, context, {COMMENT: said}, left_out(sheet, bound)))
 
 
@@ -103,6 +104,18 @@ def comments(sheet: Sheet, bound: Bound) -> pl.Series:
     others = [pl.col(name) for name in set(bound.headings.values()) - {sheet.peek.headings[0]}]
     alone = pl.all_horizontal(cell.is_null() | (cell.str.strip_chars() == "") for cell in others) if others else True
     return sheet.frame.filter(first.str.starts_with("#") & (first.str.contains(r"^#\s") | alone))["row"]
+
+
+def days_alone(frame: pl.DataFrame, bound: Bound, peek: Peek) -> pl.DataFrame:
+    """
+    Days of a workbook without the midnight that its cells come with.
+
+    A workbook keeps a day and its midnight alike; where a day means its end, nobody meant the midnight before.
+    """
+    ends = {bound.headings[field] for field in bound.headings if getattr(bound.legend[field], "end_of_day", False)}
+    if peek.kind != "workbook" or not ends:
+        return frame
+    return frame.with_columns(pl.col(heading).str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1") for heading in ends)
 
 
 def left_out(sheet: Sheet, bound: Bound) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from oms.channels.own_kind import (
     OwnReader,
     blanks,
     comments,
+    days_alone,
     place_called,
     place_codes,
     repeats,
@@ -95,7 +96,7 @@ class WideStock:
         legend = {name: _LEGEND[name] for name in ("sku", "counted_at")}
         bound = bind(legend, sheet.peek.headings)
         said = comments(sheet, bound)
-        frame = sheet.frame.filter(~pl.col("row").is_in(said.implode()))
+        frame = days_alone(sheet.frame.filter(~pl.col("row").is_in(said.implode())), bound, sheet.peek)
         places = self._places(sheet, frame, context)
         known = {*bound.headings.values(), *places}
         others = [name for name in sheet.peek.headings if name not in known and not re.match(r"column \d+$", name)]
