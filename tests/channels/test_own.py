@@ -364,6 +364,11 @@ def test_a_day_in_a_workbook_is_a_day(tmp_path):
     ].to_list()
 
 
+def test_rows_without_a_time_leave_it_to_the_file(put):
+    """A count that says no time was made when the file was, not when another row was."""
+    assert read(put("sku,on_hand,location,counted_at\nMUG,1,NJ,2026-11-02\nTEA,2,NJ,\n")).as_of is None
+
+
 def test_location_of_the_command_fills_blank_ones(put):
     """`--location CA` for a file that says none; what the file says wins."""
     reading = read(put("sku,on_hand,location\nMUG,1,\nTEA,2,NJ\n"), location="CA")

@@ -55,8 +55,13 @@ def _counts(file: File) -> Reading:
     return table_reading(
         format="oms-stock", kind="stock", schema=STOCK, sheet=file.sheet, table=table,
         complaints=[*complaints, contrary], ignored={**file.ignored, REPEATED: again},
-        as_of=newest(table, ["counted_at"], file.context.now), notes=file.notes,
+        as_of=_as_of(table, file.context), notes=file.notes,
     )  # fmt: skip
+
+
+def _as_of(table: pl.DataFrame, context: Context) -> str | None:
+    """The newest count; None where a row says no time: its time is the file's, not another row's."""
+    return None if table["counted_at"].null_count() else newest(table, ["counted_at"], context.now)
 
 
 def below_zero(table: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -123,7 +128,7 @@ class WideStock:
             table=counts.filter(pl.col("on_hand").is_not_null()).sort("row", "location"),
             complaints=[*complaints, contrary],
             ignored={COMMENT: said, REPEATED: again, "nothing counted": nothing},
-            as_of=newest(counts, ["counted_at"], context.now), notes=notes,
+            as_of=_as_of(counts, context), notes=notes,
         )  # fmt: skip
 
     def _repeats(
