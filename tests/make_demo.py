@@ -9,18 +9,18 @@ import sys
 from pathlib import Path
 from random import Random
 
-from tests.demo_maker import catalogue, first_day, others, shopify
-from tests.demo_maker.people import crowd
+from tests.demo_maker import answers, catalogue, first_day, others, shopify
+from tests.demo_maker.people import Person, crowd
 
 ROOT = Path(__file__).parents[1]
 INBOX = ROOT / "src/oms/data/demo/inbox"
 SEED = 20261119
 
 
-def morning() -> tuple[dict[str, bytes], list[shopify.Sale]]:
-    """The files that lie in the inbox when the day begins, by name; and the web shop's orders."""
+def morning() -> tuple[dict[str, bytes], list[shopify.Sale], list[Person]]:
+    """The files that lie in the inbox when the day begins, by name; the web shop's orders, and who orders later."""
     random = Random(SEED)
-    people = crowd(180, random)
+    people = crowd(185, random)
     stock = catalogue.stock()
     sales = shopify.sales(people[:100], random)
     listed = dict.fromkeys((*catalogue.BY_SKU, *catalogue.KITS), shopify.PLACES)
@@ -34,15 +34,16 @@ def morning() -> tuple[dict[str, bytes], list[shopify.Sale]]:
         "orders_export.csv": shopify.orders_csv(sales),
         "amazon-unshipped.txt": others.amazon_report(people[100:170], random),
         "till-items.csv": others.till_csv(random),
-        "wholesale.csv": others.trade_csv(people[170:], random),
+        "wholesale.csv": others.trade_csv(people[170:180], random),
         "inventory_export.csv": shopify.inventory_csv(stock, sales, listed),
     }
-    return files, sales
+    return files, sales, people[180:]
 
 
 def main() -> None:
     """Write all files."""
-    files, _sales = morning()
+    files, sales, later = morning()
+    files |= answers.day_after_morning(files, (INBOX.parent / "oms.toml").read_bytes(), sales, later)
     INBOX.mkdir(parents=True, exist_ok=True)
     for name, data in files.items():
         (INBOX / name).write_bytes(data)

@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905, DTZ001
+# ruff: noqa: E501, DTZ001
 # Rows and headings of made-up data read best as rows and headings, as long as they are.
 """What came from Amazon, from the till, and from the trade agent."""
 

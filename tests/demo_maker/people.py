@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905
+# ruff: noqa: E501
 # Rows and headings of made-up data read best as rows and headings, as long as they are.
 """Invented buyers: real towns and postcodes, made-up names and streets, example.com mails, 555-01xx phones."""
 

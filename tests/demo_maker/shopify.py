@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905
+# ruff: noqa: E501
 # Rows and headings of made-up data read best as rows and headings, as long as they are.
 """The Shopify exports of the invented shop: orders of two days, the later edit of them, and the inventory."""
 

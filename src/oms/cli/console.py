@@ -91,7 +91,7 @@ def on_terminal() -> bool:
 
 @contextmanager
 def for_a_person(most_rows: int | None = None) -> Iterator[None]:
-    """Print tables as on a terminal, wherever stdout goes; of long ones the first `most_rows`: the demo is no listing."""
+    """Print tables as on a terminal, wherever stdout goes; long ones are cut after `most_rows`: the demo is no listing."""
     global _shown_to_a_person, _most_rows
     before = _shown_to_a_person, _most_rows
     _shown_to_a_person, _most_rows = True, most_rows
@@ -119,7 +119,7 @@ def table(
     for column in columns:
         shown.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")
     every = list(rows)
-    most = len(every) if _most_rows is None or len(every) <= _most_rows + 2 else _most_rows
+    most = len(every) if _most_rows is None or len(every) <= 3 * _most_rows else _most_rows
     for row in every[:most]:
         shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
     Console().print(shown)

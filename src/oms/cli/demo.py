@@ -20,7 +20,7 @@ from oms.words import _
 if TYPE_CHECKING:
     from oms.flow.demo import Demo, Step
 
-ROWS = 8  # of a table; the demo is one screen a command
+ROWS = 4  # of a table; the demo is one screen a command
 
 
 def register(app: typer.Typer) -> None:
@@ -104,12 +104,16 @@ def _as_typed(root: Path, clock: datetime, words: tuple[str, ...]) -> Iterator[N
 
 
 def _end(made: "Demo") -> None:
-    from oms.flow.demo import EVENING
+    from oms.flow.demo import EVENING, worth_opening
 
-    shown = os.path.relpath(made.root)
+    folder = shlex.quote(os.path.relpath(made.root))
     console.line("")
-    console.line(_("That was the day. Everything lies in {folder}: oms.toml, inbox/, outbox/ and the store, oms.db.",
-                   folder=shown))  # fmt: skip
-    console.line(_("Go on in that day:   cd {folder} && export OMS_NOW={now}", folder=shlex.quote(shown),
+    console.line(_("That was the day. Worth opening, in {folder}/:", folder=folder))
+    console.line("")
+    for path, what in worth_opening(made):
+        console.line(f"    {path:<54}  {what}")
+    console.line("")
+    console.line(_("Go on in that day:   cd {folder} && export OMS_NOW={now}", folder=folder,
                    now=EVENING.strftime("%Y-%m-%dT%H:%M:%SZ")))  # fmt: skip
+    console.line(_("What to try:         oms show '#2104'   oms explain MUG-RED   oms undo 7   oms --help"))
     console.line(_("With your own files: oms init my-shop"))

@@ -85,15 +85,67 @@ def _free(wanted: Path) -> Path:
 
 def day() -> tuple[Step, ...]:
     """The commands of the day, in order."""
-    return (Step(("import",), _("Every file that came overnight, of every channel, in one go."), MORNING, 3),)
+    morning = (
+        (("import",), _("Everything that came overnight, in one go. Files are recognised by their headings;\n"
+                        "a row that cannot be read holds back its own order and nothing else."), 3),
+        (("map", "suggest"), _("Amazon sells something under a name that nobody has mapped yet. Its orders are held."), 0),
+        (("map", "set", "amazon-us", "Towel_Check", "TOWEL-CHECK"), _("Right. Those orders go on at once."), 0),
+        (("orders", "--status", "held"), _("What else is held, and why? oms stops these, you decide."), 0),
+        (("route",), _("Which place ships which order? Filling comes first, then cost."), 0),
+        (("explain", "#2104"), _("A clock that lies in New Jersey and a lamp that lies in California: why so?"), 0),
+        (("orders", "--status", "waiting"), _("One order waits: the lamp it wants is sold out everywhere."), 0),
+        (("pick", "--location", "NJ"), _("The 3PL gets its orders as a file; what is in it is nobody else's now."), 0),
+        (("sync",), _("Each channel may sell what is really free. Written as the channels' own upload files."), 0),
+    )  # fmt: skip
+    evening = (
+        (("import", *(f"inbox/{name}" for name in reversed(LATER))),
+         _("16:30. The 3PL sends tracking numbers. The web shop's new export has new orders, one that was\n"
+           "cancelled (#2148: not picked yet, so its stock is free again) and one cut after picking (#2131)."), 0),
+        (("orders", "--status", "held"), _("#2131 is at the 3PL already: a recall, for a person to see to."), 0),
+        (("route",), _("The new orders find their places. What is being picked stays where it is."), 0),
+        (("pick", "--location", "CA"), _("The warehouse in California picks for tomorrow."), 0),
+        (("confirm",), _("Tell the channels what left, once, with tracking."), 0),
+        (("sync", "site"), _("And what the web shop may sell now: only what changed."), 0),
+        (("status",), _("How do things stand?"), 0),
+        (("doctor",), _("Does every sum hold? Proven on the store itself."), 0),
+        (("log",), _("Who changed what: every line can be taken back with oms undo."), 0),
+    )  # fmt: skip
+    return tuple(
+        Step(words, why, clock, exit_code)
+        for clock, steps in ((MORNING, morning), (EVENING, evening))
+        for words, why, exit_code in steps
+    )
+
+
+#: Documents that are worth opening first: how their names end, and what they are.
+WORTH_OPENING = (
+    ("-pick/orders-NJ.csv", _("the 3PL's orders")),
+    ("-pick/picklist-CA.xlsx", _("what to take from the shelves")),
+    ("-pick/slips-CA.html", _("packing slips to print")),
+    ("-sync/stock-amazon-us.txt", _("stock, to upload to Amazon")),
+    ("-sync/stock-site.csv", _("stock, to import into Shopify")),
+    ("-confirm/confirm-amazon-us.txt", _("shipments, to upload to Amazon")),
+    ("0001-wholesale.csv", _("the row that could not be read, with the reason")),
+)  # fmt: skip
+
+
+def worth_opening(demo: Demo) -> list[tuple[str, str]]:
+    """Paths of some documents of the day, each with what it is."""
+    every = written(demo)
+    found = ((next((path for path in every if path.endswith(end)), None), what) for end, what in WORTH_OPENING)
+    return [(path, _(what)) for path, what in found if path is not None]
+
+
+def written(demo: Demo) -> list[str]:
+    """Every file that the day wrote, relative to the workspace."""
+    folders = (demo.root / name for name in ("outbox", "rejected"))
+    found = (path for folder in folders for path in folder.rglob("*") if path.is_file())
+    return sorted(path.relative_to(demo.root).as_posix() for path in found)
 
 
 def report(demo: Demo, steps: list[dict[str, Any]]) -> dict[str, Any]:
     """Keys: folder, clock, files[], steps[]{command, exit_code}."""
-    written = sorted(
-        str(path.relative_to(demo.root).as_posix()) for path in (demo.root / "outbox").rglob("*") if path.is_file()
-    )
     return {
         "folder": str(demo.root), "clock": EVENING.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "files": [*demo.files, *(f"inbox/{name}" for name in LATER), *written], "steps": steps,
+        "files": [*demo.files, *(f"inbox/{name}" for name in LATER), *written(demo)], "steps": steps,
     }  # fmt: skip
