@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -93,12 +93,12 @@ def oms(workspace: Callable[[str], Oms]) -> Oms:
 
 
 @pytest.fixture(scope="session")
-def samples() -> Iterator[Path]:
+def samples() -> Path:
     """The folder of real and reconstructed channel files, where OMS_SAMPLES names one."""
     named = os.environ.get("OMS_SAMPLES")
     if not named or not Path(named).is_dir():
         pytest.skip("OMS_SAMPLES names no folder of samples")
-    yield Path(named)
+    return Path(named)
 
 
 @dataclass

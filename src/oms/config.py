@@ -409,7 +409,7 @@ def set_value(text: str, key: str, value: str) -> str:
     if isinstance(here, list):
         raise ConfigError(_("`{key}`: name a key of the entry, as in `{key}.KEY`", key=key))
     try:
-        parsed = tomlkit.value(value)
+        parsed: Any = tomlkit.value(value)
     except TOMLKitError:
         parsed = value
     here[parts[-1]] = parsed

@@ -91,9 +91,9 @@ def test_a_refund_is_back_in_quarantine_not_in_stock(desk: Desk) -> None:
     desk.import_text(text.replace("Till", "Till 2"), "again.csv")
 
     assert on_hand(desk) == [("SHOP", 4, 0)]
-    assert desk.rows("SELECT r.location, l.quantity, l.disposition FROM returns r JOIN return_lines l ON l.return_id = r.id") == [
-        ("SHOP", 1, "quarantine")
-    ]
+    assert desk.rows(
+        "SELECT r.location, l.quantity, l.disposition FROM returns r JOIN return_lines l ON l.return_id = r.id"
+    ) == [("SHOP", 1, "quarantine")]
 
 
 def test_a_web_order_gives_way_to_the_counter(desk: Desk) -> None:

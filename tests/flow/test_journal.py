@@ -40,9 +40,7 @@ def test_an_order_tells_what_was_done_to_it(desk: Desk) -> None:
     """Allocated, given back; each with its batch."""
     report = log(view(desk), "#1")
 
-    assert [("allocated", 3), ("given_back", 4)] == [
-        (event["kind"], event["batch"]) for event in report.about["events"]
-    ]
+    assert [("allocated", 3), ("given_back", 4)] == [(event["kind"], event["batch"]) for event in report.about["events"]]
     assert [4, 3] == [batch["id"] for batch in report.batches]
 
 

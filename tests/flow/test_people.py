@@ -94,7 +94,9 @@ def test_a_listing_mapped_by_hand_frees_its_orders(shop: Desk) -> None:
 
     assert report.orders == 1
     assert shop.rows("SELECT status FROM orders WHERE order_ref = '#1002'") == [("ready",)]
-    assert shop.rows("SELECT u.units FROM line_units u JOIN lines l ON l.id = u.line_id WHERE listing_sku = 'MUG-2PK'") == [(2,)]
+    assert shop.rows("SELECT u.units FROM line_units u JOIN lines l ON l.id = u.line_id WHERE listing_sku = 'MUG-2PK'") == [
+        (2,)
+    ]
 
 
 def test_mapping_makes_no_skus(shop: Desk) -> None:

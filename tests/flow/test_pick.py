@@ -235,8 +235,7 @@ def test_the_order_file_has_one_row_a_sku_and_the_address(desk: Desk) -> None:
     rows = table(desk, pick_orders(desk.shop), "orders-NJ.csv")
 
     assert [("1001", "林小雨", "07102", "US", "MUG", "2"), ("1001", "林小雨", "07102", "US", "LID", "1")] == [
-        (r["order_id"], r["ship_name"], r["ship_zipcode"], r["ship_country"], r["product_sku"], r["product_qty"])
-        for r in rows
+        (r["order_id"], r["ship_name"], r["ship_zipcode"], r["ship_country"], r["product_sku"], r["product_qty"]) for r in rows
     ]
     assert {"'=1+1"} == {r["note"] for r in rows}
     assert "2026-11-21" == rows[0]["order_date"]
@@ -277,10 +276,9 @@ def test_the_3pls_template_decides_the_order_file(tmp_path: Path) -> None:
     report = pick_orders(desk.shop)
     path = next(each.path for each in report.documents if each.kind == "orders")
 
-    assert (
-        "1001;林小雨;United States;BLUE;MUG;2;21.11.2026;12.50\r\n;;;BLUE;LID;1;;12.50\r\n"
-        == (desk.shop.root / path).read_bytes().decode("gb18030")
-    )
+    assert "1001;林小雨;United States;BLUE;MUG;2;21.11.2026;12.50\r\n;;;BLUE;LID;1;;12.50\r\n" == (
+        desk.shop.root / path
+    ).read_bytes().decode("gb18030")
 
 
 def test_a_workbook_for_the_3pl(tmp_path: Path) -> None:
@@ -306,9 +304,7 @@ def test_a_workbook_for_the_3pl(tmp_path: Path) -> None:
         ("kind = ", "formats/acme.toml: not TOML"),
     ],
 )
-def test_a_template_that_cannot_be_used_stops_before_anything_is_written(
-    tmp_path: Path, template: str, message: str
-) -> None:
+def test_a_template_that_cannot_be_used_stops_before_anything_is_written(tmp_path: Path, template: str, message: str) -> None:
     """File, key and nearest known key are named; nothing is picked."""
     desk = with_template(tmp_path, template)
 

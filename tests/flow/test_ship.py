@@ -33,9 +33,7 @@ def load(desk: Desk) -> Callable[..., Shipments]:
     """Load tracking rows as a file would be."""
 
     def load(*rows: dict[str, Any], channel: str | None = None) -> Shipments:
-        frame = pl.DataFrame(
-            [{"row": number + 2, "carrier": "UPS"} | row for number, row in enumerate(rows)], schema=TRACKING
-        )
+        frame = pl.DataFrame([{"row": number + 2, "carrier": "UPS"} | row for number, row in enumerate(rows)], schema=TRACKING)
         with desk.shop.store.write("import", desk.shop.now, config=desk.shop.config) as batch:
             done = ship_parcels(batch, desk.shop.config, frame, None, channel)
             settle(batch, desk.shop.config)

@@ -334,9 +334,7 @@ def test_shopify_gets_its_own_export_back_with_on_hand_filled_in(shopify):
         == report.json()["changes"][0]["reason"]
     )
     assert ["site: no location is called `Corner` there: its rows stay as they are"] == report.notes
-    assert [("UNKNOWN", "not mapped to a sku")] == [
-        (u["listing_sku"], u["reason"]) for u in report.json()["unpublished"]
-    ]
+    assert [("UNKNOWN", "not mapped to a sku")] == [(u["listing_sku"], u["reason"]) for u in report.json()["unpublished"]]
 
 
 def test_shopify_again_only_rows_that_changed(shopify):
@@ -358,9 +356,7 @@ def test_older_inventory_exports_work_as_well(shopify):
     rows = (shopify.shop.root / report.documents[0].path).read_text().splitlines()
 
     assert "0017-mug,Mug,Title,Default Title,0017,,,Los Angeles,0,0,2,5,6" == rows[1]
-    assert [("Tee / L", "not in the newest export")] == [
-        (u["listing_sku"], u["reason"]) for u in report.json()["unpublished"]
-    ]
+    assert [("Tee / L", "not in the newest export")] == [(u["listing_sku"], u["reason"]) for u in report.json()["unpublished"]]
 
 
 def test_the_newest_export_is_taken(shopify):

@@ -135,26 +135,41 @@ def match_lines(
     Returns the pairs, the stored lines nobody speaks of, and the said lines nobody knows.
     """
     left, new = list(stored), list(said)
-    pairs = []
-
-    def pair(same: Any) -> None:
+    pairs: list[tuple[StoredLine, SaidLine]] = []
+    for same in (_same_id, _same_content, _same_article_and_place, _same_article, _same_title_and_place):
         for line in list(new):
             found = next((known for known in left if same(known, line)), None)
             if found is not None:
                 pairs.append((found, line))
                 left.remove(found)
                 new.remove(line)
-
-    pair(lambda known, line: line.line_ref is not None and known.has_channel_ref and known.line_ref == line.line_ref)
-    # a line without an id and one with: by content; two different ids are two lines
-    free = lambda known, line: line.line_ref is None or not known.has_channel_ref  # noqa: E731
-    pair(lambda known, line: free(known, line) and known.line_key == line.line_key)
-    pair(lambda known, line: free(known, line) and known.listing_sku == line.listing_sku
-         and known.title == line.title and known.position == line.position)  # fmt: skip
-    pair(lambda known, line: free(known, line) and known.listing_sku == line.listing_sku)
-    pair(lambda known, line: free(known, line) and known.title == line.title and known.title is not None
-         and known.position == line.position)  # fmt: skip
     return sorted(pairs, key=lambda both: both[0].position), left, new
+
+
+def _same_id(known: StoredLine, line: SaidLine) -> bool:
+    return line.line_ref is not None and known.has_channel_ref and known.line_ref == line.line_ref
+
+
+def _could_be(known: StoredLine, line: SaidLine) -> bool:
+    """Two lines with ids of the channel that are not equal are two lines, whatever else they share."""
+    return line.line_ref is None or not known.has_channel_ref
+
+
+def _same_content(known: StoredLine, line: SaidLine) -> bool:
+    return _could_be(known, line) and known.line_key == line.line_key
+
+
+def _same_article(known: StoredLine, line: SaidLine) -> bool:
+    return _could_be(known, line) and known.listing_sku == line.listing_sku
+
+
+def _same_article_and_place(known: StoredLine, line: SaidLine) -> bool:
+    return _same_article(known, line) and known.title == line.title and known.position == line.position
+
+
+def _same_title_and_place(known: StoredLine, line: SaidLine) -> bool:
+    same = known.title is not None and known.title == line.title and known.position == line.position
+    return same and _could_be(known, line)
 
 
 def compare(

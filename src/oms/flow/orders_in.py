@@ -104,20 +104,21 @@ def _change_known_orders(
         batch.conn, orders.join(differing, on="order_no", how="semi"), lines.join(differing, on="order_no", how="semi")
     )
     changed = loading.changed_orders(batch.conn)
-    said, stored, orders, contacts = loading.changed_details(batch.conn)
+    said, stored, known_orders, contacts = loading.changed_details(batch.conn)
     updated = 0
     for row in changed:
         order_id = row["order_id"]
         changes = compare(
-            orders[order_id],
+            known_orders[order_id],
             contacts.get(order_id),
             [stored_line(line) for line in stored.get(order_id, [])],
-            row,
+            dict(row),
             [_said_line(line) for line in said.get(row["order_no"], [])],
             older=bool(row["older"]),
             whole_orders=whole_orders,
         )
-        _save(batch, source, orders[order_id], row, changes, {line["line_key"]: line for line in said[row["order_no"]]})
+        lines_by_key = {line["line_key"]: line for line in said[row["order_no"]]}
+        _save(batch, source, known_orders[order_id], row, changes, lines_by_key)
         updated += not changes.is_empty()
     return updated
 
@@ -126,9 +127,9 @@ def _save(
     batch: Batch, source: Source, order: sqlite3.Row, row: sqlite3.Row, changes: ChangeSet, said: dict[str, Any]
 ) -> None:
     """Write one change set of a file, and remember that the file described the order."""
-    remembered = {"content_hash": row["content_hash"], "format": source.format, "as_of": source.as_of}
-    if row["older"]:
-        remembered = {}
+    remembered: dict[str, Any] = {}
+    if not row["older"]:
+        remembered = {"content_hash": row["content_hash"], "format": source.format, "as_of": source.as_of}
     if changes.is_empty():
         saving.save_order(batch, order["id"], remembered)
     else:

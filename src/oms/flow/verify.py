@@ -95,10 +95,11 @@ def release(shop: Shop, ref: str, reason: str | None = None, dry_run: bool = Fal
         held = [each["reason"] for each in holds_of(batch.conn, order["id"])]
         wanted = [each for each in held if reason in (None, each)]
         if not wanted:
+            missing = _("`{ref}` has no hold `{reason}`", ref=ref, reason=reason)
             raise Refused(
-                _("`{ref}` is not held", ref=ref) if reason is None else _("`{ref}` has no hold `{reason}`", ref=ref, reason=reason),
+                _("`{ref}` is not held", ref=ref) if reason is None else missing,
                 _("holds: {holds}", holds=", ".join(held)) if held else None,
-            )  # fmt: skip
+            )
         if Reason.UNMAPPED_SKU in wanted:
             if wanted == [Reason.UNMAPPED_SKU]:
                 raise Refused(_("`{ref}` has a line that is not mapped to a sku", ref=ref),

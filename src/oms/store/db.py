@@ -171,7 +171,8 @@ class Store:
                 )
                 conn.execute("CREATE TEMP TABLE touched_orders (order_id INTEGER PRIMARY KEY)")
                 conn.execute("CREATE TEMP TABLE touched_stock (sku TEXT, location TEXT, PRIMARY KEY (sku, location))")
-                batch = Batch(int(cursor.lastrowid or 0), conn, now, command, dry_run or repeats is not None, repeats, recovered)
+                discard = dry_run or repeats is not None
+                batch = Batch(int(cursor.lastrowid or 0), conn, now, command, discard, repeats, recovered)
                 yield batch
                 _mark(conn, batch.id, before)
                 if batch.dry_run:

@@ -10,7 +10,8 @@ from oms.store.frames import query
 
 _UNMAPPED = """
 SELECT li.channel, li.listing_sku, li.title, li.barcode, COALESCE((
-    SELECT sum(l.ordered - l.cancelled - CASE WHEN o.counter_location IS NULL THEN l.shipped ELSE 0 END) FROM lines l JOIN orders o ON o.id = l.order_id
+    SELECT sum(l.ordered - l.cancelled - CASE WHEN o.counter_location IS NULL THEN l.shipped ELSE 0 END)
+    FROM lines l JOIN orders o ON o.id = l.order_id
     WHERE o.channel = li.channel AND l.listing_sku = li.listing_sku AND l.sku IS NULL AND l.external = 0), 0) AS open_units
 FROM listings li LEFT JOIN products p ON p.sku = COALESCE(li.sku, li.listing_sku)
 WHERE p.sku IS NULL AND (:channel IS NULL OR li.channel = :channel)

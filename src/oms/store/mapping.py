@@ -44,15 +44,20 @@ def map_lines(batch: Batch) -> None:
     """
     Map the lines of touched orders that are not mapped yet, or mapped otherwise and still free to change.
 
-    Orders that this batch brought were mapped as they came (`mapping_of`).
+    Orders that this batch brought were mapped as they came (`mapping_of`): only their unmapped lines are looked at.
     """
     conn = batch.conn
     conn.execute("DROP TABLE IF EXISTS temp.mapped")
-    conn.execute(
-        f"CREATE TEMP TABLE mapped AS SELECT l.id AS line_id, {SKU} AS sku, {QUANTITY} AS quantity "
+    found = (
+        f"SELECT l.id AS line_id, {SKU} AS sku, {QUANTITY} AS quantity "
         f"FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
-        f"{JOINS.format(channel='o.channel', listing='l.listing_sku')} "
-        f"WHERE o.id <= (SELECT last_id FROM floors WHERE name = 'orders') AND (l.sku IS NOT {SKU} OR (l.sku IS NOT NULL AND l.listing_quantity <> {QUANTITY}))"
+        f"{JOINS.format(channel='o.channel', listing='l.listing_sku')} WHERE o.id"
+    )
+    floor = "(SELECT last_id FROM floors WHERE name = 'orders')"
+    conn.execute(
+        f"CREATE TEMP TABLE mapped AS {found} <= {floor} "
+        f"AND (l.sku IS NOT {SKU} OR (l.sku IS NOT NULL AND l.listing_quantity <> {QUANTITY})) "
+        f"UNION ALL {found} > {floor} AND l.sku IS NULL AND {SKU} IS NOT NULL"
     )
     conn.execute(
         f"DELETE FROM temp.mapped WHERE line_id IN (SELECT l.id FROM temp.mapped m JOIN lines l ON l.id = m.line_id "
