@@ -2,8 +2,8 @@
 The sessions that stand in the pages: ```console blocks with `$ ` lines, run again as a seller would type them.
 
 A page says where it starts by a hidden comment, `<!-- replay: examples/first-day -->`: a folder of the repository whose
-files lie in an empty folder when the page begins, `demo` (the folder that `oms demo` begins with, all files there) or
-`empty`. `<!-- clock: 2026-11-19T21:30:00Z -->` sets the clock of what follows. A line `…` stands for any lines.
+files lie in an empty folder when the page begins, `demo` (the folder that `oms demo` begins with; what arrives in the
+evening is there when the clock says so) or `empty`. `<!-- clock: 2026-11-19T21:30:00Z -->` sets the clock of what follows. A line `…` stands for any lines.
 """
 
 import io
@@ -110,14 +110,15 @@ class Session:
         self.root = root
         self.number = 0
         self.here = root
+        self.demo: demo.Demo | None = None
 
     def begin(self, place: str) -> None:
         """Start anew with the files of `place`."""
         self.number += 1
         self.here = self.root / f"{self.number}"
+        self.demo = None
         if place == "demo":
-            demo.prepare(self.here)
-            demo.deliver_later(demo.Demo(self.here, [], ()))
+            self.demo = demo.prepare(self.here)
         elif place == "empty":
             self.here.mkdir()
         else:
@@ -129,6 +130,9 @@ class Session:
         """The lines that a command prints."""
         if command.place is not None:
             self.begin(command.place)
+        if self.demo is not None and datetime.fromisoformat(command.clock) >= demo.EVENING:
+            demo.deliver_later(self.demo)
+            self.demo = None
         words, _mark, target = (part.strip() for part in command.words.partition(" > "))
         out = io.StringIO()
         with _inside(self.here, command.clock, shlex.split(words)), redirect_stderr(out):
@@ -178,7 +182,7 @@ def _inside(folder: Path, clock: str, words: list[str]) -> Iterator[None]:
         os.chdir(folder)
         for name in [name for name in os.environ if name.startswith("OMS_")]:
             del os.environ[name]
-        os.environ |= {"OMS_NOW": clock, "COLUMNS": "110"}
+        os.environ |= {"OMS_NOW": clock, "COLUMNS": "120"}
         sys.argv = words
         yield
     finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from oms import errors
 from oms.config import Business, Channel, Config, FallbackRate, Limits, Location, Pick, Routing, Sync, Verify
 from tests import make_reference, sessions
 
@@ -65,6 +66,14 @@ def test_every_page_can_be_found() -> None:
 def test_command_reference_is_what_the_commands_say() -> None:
     """docs/reference/commands.md has every command and option; python -m tests.make_reference writes it."""
     assert make_reference.reference() == make_reference.PAGE.read_text("utf-8")
+
+
+def test_every_kind_of_error_is_explained() -> None:
+    """docs/reference/errors.md names every error that a command may end with."""
+    page = (sessions.ROOT / "docs/reference/errors.md").read_text("utf-8")
+    kinds = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.OmsError)]
+
+    assert [] == [kind.__name__ for kind in kinds if kind is not errors.OmsError and f"`{kind.__name__}`" not in page]
 
 
 def test_every_key_is_explained() -> None:
