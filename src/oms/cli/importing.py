@@ -76,8 +76,6 @@ def _show_file(file: "FileReport") -> None:
         return
     for note in file.notes:
         console.say(_("note: {file}: {note}", file=file.file, note=note))
-    if file.kind == "stock" and file.as_of:
-        console.say(_("note: {file}: counted as of {time} where it says no time", file=file.file, time=file.as_of))
     for reason, count in file.ignored.items():
         console.say(_("note: {file}: {count} rows ignored: {reason}", file=file.file, count=count, reason=reason))
     for problem in file.problems[:20]:

@@ -46,7 +46,7 @@ def load(batch: Batch, config: Config, file: Incoming) -> Loaded:
         case "orders":
             return _orders(batch, config, file)
         case "stock":
-            return Loaded(catalog.load_counts(batch, _counts(config, file), file.file_id))
+            return _stock(batch, config, file)
         case "products":
             return Loaded(catalog.load_products(batch, file.reading.table))
         case "kits":
@@ -99,6 +99,12 @@ def _located(config: Config, file: Incoming, frame: pl.DataFrame, column: str) -
             )  # fmt: skip
         codes[name] = code
     return frame.with_columns(pl.col(column).replace_strict(codes, default=None, return_dtype=pl.String)) if codes else frame
+
+
+def _stock(batch: Batch, config: Config, file: Incoming) -> Loaded:
+    timeless = file.reading.table["counted_at"].null_count()
+    notes = [_("{rows} rows say no time: counted as of {time}", rows=timeless, time=file.as_of)] if timeless else []
+    return Loaded(catalog.load_counts(batch, _counts(config, file), file.file_id), notes=notes)
 
 
 def _counts(config: Config, file: Incoming) -> pl.DataFrame:
