@@ -3,7 +3,8 @@ The sessions that stand in the pages: ```console blocks with `$ ` lines, run aga
 
 A page says where it starts by a hidden comment, `<!-- replay: examples/first-day -->`: a folder of the repository whose
 files lie in an empty folder when the page begins, `demo` (the folder that `oms demo` begins with; what arrives in the
-evening is there when the clock says so) or `empty`. `<!-- clock: 2026-11-19T21:30:00Z -->` sets the clock of what follows. A line `…` stands for any lines.
+evening is there when the clock says so) or `empty`. `<!-- clock: 2026-11-19T21:30:00Z -->` sets the clock of what
+follows. A line `…` stands for any lines.
 """
 
 import io

@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from oms.flow import demo
+from tests import make_demo
+from tests.demo_maker import answers, first_day
 
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """`oms demo` as a program of its own, in `folder`, into a pipe."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OMS_", "COV"))}
     return subprocess.run(
-        [sys.executable, "-m", "oms", "demo", *words], cwd=folder, env=kept | {"COLUMNS": "110"},
+        [sys.executable, "-m", "oms", "demo", *words], cwd=folder, env=kept,
         capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
@@ -84,3 +86,14 @@ def test_another_demo_gets_a_folder_of_its_own(tmp_path: Path) -> None:
     assert (0, str((tmp_path / "oms-demo-2").resolve())) == (second.returncode, told["folder"])
     assert all((tmp_path / "oms-demo-2" / name).is_file() for name in told["files"])
     assert [step.exit_code for step in demo.day()] == [step["exit_code"] for step in told["steps"]]
+
+
+def test_files_are_what_the_maker_makes() -> None:
+    """The 3PL's answer fits today's routing: python -m tests.make_demo writes what stands in src/oms/data/demo and examples."""
+    files, sales, later = make_demo.morning()
+    config = (make_demo.INBOX.parent / "oms.toml").read_bytes()
+    files |= answers.day_after_morning(files, config, sales, later)
+    example = {name: (make_demo.ROOT / "examples/first-day" / name).read_bytes() for name in first_day.files()}
+
+    assert [] == [name for name, data in files.items() if data != (make_demo.INBOX / name).read_bytes()]
+    assert [] == [name for name, data in first_day.files().items() if data != example[name]]

@@ -94,6 +94,8 @@ def _as_typed(root: Path, clock: datetime, words: tuple[str, ...]) -> Iterator[N
         os.chdir(root)
         os.environ.pop("OMS_WORKSPACE", None)
         os.environ["OMS_NOW"] = clock.isoformat()
+        if not sys.stdout.isatty():
+            os.environ.setdefault("COLUMNS", "110")  # a pipe has no width of its own
         sys.argv = list(words)
         yield
     finally:
