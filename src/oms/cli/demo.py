@@ -117,5 +117,5 @@ def _end(made: "Demo") -> None:
     console.line("")
     console.line(_("Go on in that day:   cd {folder} && export OMS_NOW={now}", folder=folder,
                    now=EVENING.strftime("%Y-%m-%dT%H:%M:%SZ")))  # fmt: skip
-    console.line(_("What to try:         oms show '#2104'   oms explain MUG-RED   oms undo 7   oms --help"))
+    console.line(_("What to try:         oms show '#2104'   oms explain MUG-RED   oms undo 10   oms --help"))
     console.line(_("With your own files: oms init my-shop"))
