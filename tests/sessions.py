@@ -89,7 +89,8 @@ def _shortened(output: list[str], before: list[str]) -> list[str]:
         return output
     marks = [number for number, line in enumerate(before) if line.strip() == ELISION]
     head = marks[0]
-    tail = len([line for line in before[marks[-1] + 1 :] if line.strip()])
+    last = "\n".join(line.strip() for line in before[marks[-1] + 1 :]).strip("\n")
+    tail = last.count("\n") + 1 if last else 0
     if len(output) <= head + tail:
         return output
     return [*output[:head], ELISION, *(output[len(output) - tail :] if tail else [])]
