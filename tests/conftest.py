@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from oms.flow.importing import ImportReport, Wishes, import_files
 from oms.flow.settle import settle
@@ -19,6 +20,10 @@ from oms.flow.shop import Shop, open_shop
 from oms.store.catalog import load_counts
 from oms.store.files import note_file
 from oms.store.schema import UNDOABLE
+
+# A busy machine is no failure: nothing here is timed.
+settings.register_profile("oms", deadline=None)
+settings.load_profile("oms")
 
 DATA = Path(__file__).parent / "data"
 NOW = "2026-11-19T14:00:00Z"
