@@ -40,8 +40,9 @@ def problem(orders: int, locations: int, skus: int, cover: float, seed: int = 1,
     for n in range(orders):
         chosen = sorted(set(picked[at : at + lines[n]]))
         at += lines[n]
-        order_rows.append((n + 1, "site", f"S{n:06d}", f"2026-11-{n % 20 + 1:02d}T10:00:00Z", f"2027-02-{n % 20 + 1:02d}T10:00:00Z",
-                           None, False, None, "US", None, None, rng.choice(zips)))  # fmt: skip
+        day = f"{n % 20 + 1:02d}T10:00:00Z"
+        order_rows.append((n + 1, "site", f"S{n:06d}", f"2026-11-{day}", f"2027-02-{day}", None, False, None, "US", None,
+                           None, rng.choice(zips)))  # fmt: skip
         for position, sku in enumerate(chosen):
             units = rng.choices((1, 2, 3), (80, 15, 5))[0]
             wanted[sku] += units
@@ -68,8 +69,8 @@ def problem(orders: int, locations: int, skus: int, cover: float, seed: int = 1,
         pl.DataFrame(stock_rows, FREE_STOCK, orient="row"),
         pl.DataFrame([(f"K{k:05d}", rng.randint(50, 3000), None) for k in range(skus)], MEASURES, orient="row"),
         pl.DataFrame(schema=HELD_UNITS), tuple(places), desks,
-        Rules(split_penalty=150, late_penalty=400, wait_penalty=10_000), rate_card(pl.DataFrame(rates, RATES, orient="row"), "USD", {}),
-        atlas(),
+        Rules(split_penalty=150, late_penalty=400, wait_penalty=10_000),
+        rate_card(pl.DataFrame(rates, RATES, orient="row"), "USD", {}), atlas(),
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ class _Run:
         self.supply = Supply(prepared)
         self.finder = Finder(prepared, self.supply)
         self.plans = [standing(prepared, order) for order in prepared.orders]
+        self.changed = False
         self.freed_skus: set[int] = set()
         self.freed_places: set[int] = set()
 
@@ -53,24 +54,21 @@ class _Run:
         while due:
             waiting = [n for n in due if plans[n].fill.waiting]
             placed = [n for n in due if not plans[n].fill.waiting and plans[n].parcels]
-            self.freed_skus, self.freed_places = set(), set()
+            self.changed, self.freed_skus, self.freed_places = False, set(), set()
             for n in (*waiting, *placed):
                 self._consider(n)
-            due = self._concerned()
+            due = self._concerned() if self.changed else []
 
     def _concerned(self) -> list[int]:
-        """Orders that could use what was given back, and those for which not every way was compared."""
-        found = []
-        for n, (order, plan) in enumerate(zip(self.prepared.orders, self.plans, strict=True)):
-            if not plan.exact:
-                plan.exact = True  # look once more, now that the others are served
-                found.append(n)
-            elif (self.freed_skus or self.freed_places) and (
-                any(row.sku in self.freed_skus for row in order.rows)
-                or any(place in self.freed_places for place in order.candidates)
-            ):
-                found.append(n)
-        return found
+        """Orders that could use what was given back, and those whose plan may not be the best any more."""
+        if not self.freed_skus and not self.freed_places:
+            return [n for n, plan in enumerate(self.plans) if not plan.exact]
+        return [
+            n for n, (order, plan) in enumerate(zip(self.prepared.orders, self.plans, strict=True))
+            if not plan.exact
+            or any(row.sku in self.freed_skus for row in order.rows)
+            or any(place in self.freed_places for place in order.candidates)
+        ]  # fmt: skip
 
     def _consider(self, n: int) -> None:
         """Give an order the best plan there is for it now; one that has a plan keeps it unless another is worth it."""
@@ -80,6 +78,7 @@ class _Run:
             if best.parcels:
                 self.supply.take(order, best.parcels, {})
                 self.plans[n] = best
+                self.changed = True
             return
         kept = self.finder.extend(order, plan)
         self.supply.give_back(order, plan.parcels)
@@ -88,6 +87,8 @@ class _Run:
         self.supply.take(order, chosen.parcels, plan.parcels)
         self._note_freed(order, plan, chosen)
         self.plans[n] = chosen
+        if chosen.parcels == plan.parcels:
+            chosen.exact = best.exact
 
     def _choose(self, order: Order, plan: Plan, kept: Plan, best: Plan) -> Plan:
         kept.cost = cost_after(self.prepared, order, plan.parcels, kept.parcels)
@@ -103,6 +104,7 @@ class _Run:
     def _note_freed(self, order: Order, before: Plan, after: Plan) -> None:
         if after.parcels == before.parcels:
             return
+        self.changed = True
         for place, picks in before.parcels.items():
             now = after.parcels.get(place)
             if now is None:

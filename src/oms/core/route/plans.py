@@ -63,7 +63,7 @@ def is_whole(order: Order, got: Sequence[int]) -> bool:
 
 @dataclass(slots=True)
 class Plan:
-    """`cost` has no waiting cost. `exact` is False where not every way was compared."""
+    """`cost` has no waiting cost. `exact` is False where there may be a better one even when nothing was given back."""
 
     parcels: Parcels
     fill: Fill

@@ -37,14 +37,18 @@ def spread(
     fills more.
     """
     search = _Search(prepared, supply, order, caps, base, most)
-    whole = search.solve(search.held_whole())
+    held = search.held_whole()
+    whole = search.solve(held)
     if whole is not None and whole.fill == search.wanted:
         return whole
-    torn = search.solve(frozenset())
+    torn = search.solve(frozenset()) if held else whole
     plans = [plan for plan in (whole, torn) if plan is not None]
     if torn is None or max(caps) > MAX_UNITS:
         plans.append(search.by_sets())
-    return min(plans, key=lambda plan: (-plan.fill.done, plan.fill.waiting))  # the first of equals
+    best = min(plans, key=lambda plan: (-plan.fill.done, plan.fill.waiting))  # the first of equals
+    # Once others have taken what a single place held, a split that was not allowed can be the better plan.
+    best.exact = best.exact and not held
+    return best
 
 
 class _Search:
@@ -64,8 +68,9 @@ class _Search:
         self._plain = len(order.rows) == order.lines and all(row.units == 1 and not row.have for row in order.rows)
 
     def held_whole(self) -> frozenset[int]:
-        """Rows that a single place holds and can send."""
-        return frozenset(n for n in self.rows if self._places_for({n: self.caps[n]}, 1))
+        """Rows that a single place holds."""
+        rows, free = self.order.rows, self.supply.free
+        return frozenset(n for n in self.rows if any(free[rows[n].sku][p] >= self.caps[n] for p in self.places))
 
     def solve(self, whole: frozenset[int]) -> Plan | None:
         """The best plan in which the rows of `whole` are not split; None where looking would take too long."""

@@ -56,16 +56,17 @@ def _why(supply: Supply, order: Order, n: int, short: int) -> tuple[int, str]:
     stock = {p: max(0, supply.free[row.sku][p]) for p in places}
     free = sum(stock.values())
     # A kit's components and a pack's pieces are of no use alone: less than one whole unit is no stock.
-    if free < min(short, row.units):
+    enough = short if order.desk.ship_complete else min(short, row.units)
+    if free < enough:
         return free, NO_STOCK
     open_places = [p for p in places if supply.open_at(order, p)]
-    if sum(stock[p] for p in open_places) < min(short, row.units):
+    if sum(stock[p] for p in open_places) < enough:
         return free, CAPACITY
     carried = [
         p for p in open_places
         if stock[p] and order.pricing.amount(p, row.weight_g, row.volume_mm3, 1) is not None
     ]  # fmt: skip
-    if sum(stock[p] for p in carried) < min(short, row.units):
+    if sum(stock[p] for p in carried) < enough:
         return free, NO_RATE
     return free, MAX_PARCELS
 
