@@ -115,8 +115,8 @@ class Report:
     def recognises(self, headings: frozenset[str]) -> bool:
         """By the few columns that each of them always has."""
         if self.format == "amazon-all-orders":
-            said = {"order_status", "item_status", "quantity", "sales_channel"} & headings
-            return {"amazon_order_id", "sku"} <= headings and len(said) >= 2
+            said = {"order_status", "item_status", "sales_channel"} & headings
+            return {"amazon_order_id", "sku", "quantity"} <= headings and bool(said)
         if not {"order_id", "order_item_id", "quantity_purchased"} <= headings:
             return False
         unshipped = not {"quantity_to_ship", "days_past_promise", "reporting_date"}.isdisjoint(headings)

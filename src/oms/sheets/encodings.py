@@ -10,6 +10,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from oms.words import _
+
 CANDIDATES = ("cp932", "gb18030", "cp1252")
 JUDGED_LINES = 4000
 _BOMS = (
@@ -19,28 +21,46 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MOSTLY = 9  # good characters a bad one, to call a text UTF-8 that was damaged
 _LIKELY = 0.5  # of 1: below, none of the candidates is believed
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """An encoding, the bytes of BOM before the text, and whether it is only our guess."""
+    """An encoding, the bytes of BOM before the text, and whether it is only our guess: UTF-8 with damage is one too."""
 
     name: str
     bom: int = 0
     guessed: bool = False
 
+    @property
+    def note(self) -> str | None:
+        """What the user should know of it."""
+        if not self.guessed:
+            return None
+        if self.name == "utf-8":
+            return _("some bytes are not UTF-8: they stand as `\ufffd`")
+        return _("encoding guessed as {encoding}: look at names with accents", encoding=self.name)
+
 
 def encoding_of(sample: bytes, candidates: Sequence[str] = CANDIDATES, *, cut: bool = False) -> Encoding:
     """The encoding of a file that begins with `sample`; `cut`: the file goes on, the last character may be half."""
+    marked = 0
     for bom, name in _BOMS:
         if sample.startswith(bom):
-            return Encoding(name, len(bom))
+            if name != "utf-8":
+                return Encoding(name, len(bom))
+            marked = len(bom)
     try:
         codecs.getincrementaldecoder("utf-8")("strict").decode(sample, final=not cut)
     except UnicodeDecodeError:
+        text = sample.decode("utf-8", "replace")
+        damaged = text.count("\ufffd")
+        strange = sum(1 for character in text if ord(character) > 127) - damaged
+        if marked or strange >= _MOSTLY * damaged:
+            return Encoding("utf-8", marked, guessed=True)
         return Encoding(_guess(sample, candidates, cut), guessed=True)
-    return Encoding("utf-8")
+    return Encoding("utf-8", marked)
 
 
 def _guess(sample: bytes, candidates: Sequence[str], cut: bool) -> str:

@@ -23,7 +23,7 @@ SAMPLE = 1 << 20
 PREAMBLE = 25  # records among which the headings are looked for
 _DELIMITERS = (",", "\t", ";", "|")
 _NOTHING = ' \t\r\n,;|"\ufeff'  # with the wrong delimiter, a row of commas is one cell of commas
-_NUMBERISH = re.compile(r"[\d\s.,:/+\-€$£%TZ]*\d[\d\s.,:/+\-€$£%TZ]*")
+_NUMBERISH = frozenset("0123456789 .,:/+-€$£%TZ\t\u00a0")
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,9 @@ def _peek_text(path: Path, sample: bytes, cut: bool, limits: Limits, encodings: 
     while len(names) > 1 and not names[-1].strip():  # a spreadsheet pads what stands above with delimiters
         names = names[:-1]
     _within_columns(path, len(names), limits)
-    notes: tuple[str, ...] = ()
-    if found.guessed:
-        notes = (_("encoding guessed as {encoding}: look at names with accents", encoding=found.name),)
     return Peek(
         path=path, headings=_distinct(names), kind="text", encoding=found.name, guessed=found.guessed,
-        delimiter=delimiter, quoting=quoting, header_row=header.row, notes=notes,
+        delimiter=delimiter, quoting=quoting, header_row=header.row, notes=(found.note,) if found.note else (),
         data_row=header.row + _height(header, lines, delimiter, quoting), line_end=line_end, bom=found.bom,
     )  # fmt: skip
 
@@ -138,6 +135,10 @@ def _filled(record: Record) -> int:
     return sum(1 for cell in record.cells if cell.strip(_NOTHING))
 
 
+def _is_number(cell: str) -> bool:
+    return _NUMBERISH.issuperset(cell) and any(map(str.isdigit, cell))
+
+
 def _header_among(head: list[Record]) -> Record | None:
     """The first record nearly as full as the fullest, made of words and not of numbers."""
     fullest = max(map(_filled, head), default=0)
@@ -145,7 +146,7 @@ def _header_among(head: list[Record]) -> Record | None:
         filled = _filled(record)
         if not filled or (fullest > 1 and filled < max(2, fullest * 0.6)):
             continue
-        numbers = sum(1 for cell in record.cells if _NUMBERISH.fullmatch(cell.strip()))
+        numbers = sum(1 for cell in record.cells if _is_number(cell))
         if numbers <= filled * 0.3:
             return record
     return next((record for record in head if _filled(record)), None)

@@ -85,15 +85,15 @@ def load(peek: Peek, limits: Limits, columns: Collection[str] | None = None) -> 
 
 
 def _lines(peek: Peek) -> _Lines:
-    plain = peek.encoding == "utf-8" and peek.line_end == "\n"
+    plain = peek.encoding == "utf-8" and not peek.guessed and peek.line_end == "\n"
     return _Lines(peek.path if plain else _utf8(peek), peek.data_row - 1, peek.data_row)
 
 
 def _look_again(peek: Peek) -> Peek:
     """The bytes beyond the sample are not UTF-8: judge the encoding by all of them."""
     again = encoding_of(peek.path.read_bytes())
-    note = _("encoding guessed as {encoding}: look at names with accents", encoding=again.name)
-    return replace(peek, encoding=again.name, guessed=True, notes=(*peek.notes, note))
+    notes = (*peek.notes, again.note) if again.note else peek.notes
+    return replace(peek, encoding=again.name, guessed=True, notes=notes)
 
 
 def parts(peek: Peek, limits: Limits, columns: Collection[str] | None = None, group: str | None = None) -> Iterator[Sheet]:
@@ -142,7 +142,7 @@ def _cuts(peek: Peek, limits: Limits, group: str | None) -> list[int]:
 
 
 def _is_utf8(peek: Peek) -> bool:
-    if peek.encoding != "utf-8" or peek.line_end != "\n":
+    if peek.encoding != "utf-8" or peek.guessed or peek.line_end != "\n":
         return False
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
     try:
@@ -169,7 +169,8 @@ def _within_rows(path: Path, rows: int, limits: Limits) -> None:
 def _utf8(peek: Peek) -> bytes:
     """The file as UTF-8 with `\\n` as line end, piece by piece."""
     try:
-        decoder = codecs.getincrementaldecoder(peek.encoding)("strict")
+        damaged = peek.encoding == "utf-8" and peek.guessed
+        decoder = codecs.getincrementaldecoder(peek.encoding)("replace" if damaged else "strict")
         out = bytearray()
         with peek.path.open("rb") as file:
             file.seek(peek.bom)
@@ -201,7 +202,8 @@ def _load_text(peek: Peek, data: _Lines, limits: Limits, names: list[str]) -> Sh
         return _load_carefully(peek, data, limits, names)
     _within_rows(peek.path, frame.height, limits)
     frame = _without_blanks(frame.with_columns(rows.alias("row")), peek, data)
-    rejected = empty(REJECTED) if ended else _cut_off(peek, data, int(rows[-1]))
+    cut = not ended and frame.height > 0 and frame["row"][-1] == rows[-1]
+    rejected = _cut_off(peek, data, int(rows[-1])) if cut else empty(REJECTED)
     if _size(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
         notes.append(_short_note(short))
     return Sheet(peek, frame, rejected, tuple(notes))
@@ -212,8 +214,10 @@ def _row_numbers(peek: Peek, data: _Lines, records_read: int, lines: int) -> pl.
     if records_read == lines:
         return pl.int_range(data.first, data.first + lines, dtype=pl.Int64, eager=True)
     with data.open() as file:
-        found = starts(file, peek.delimiter) if peek.quoting else []
-    return pl.Series(found, dtype=pl.Int64) + data.first if len(found) == records_read else None
+        found = starts(file, peek.delimiter) if peek.quoting else None
+    if found is None or len(found) != records_read:
+        return None
+    return pl.Series(found, dtype=pl.Int64) + data.first
 
 
 def _short_note(count: int) -> str:
@@ -257,15 +261,22 @@ def _scan(peek: Peek, data: _Lines, names: list[str], *, ragged: bool) -> pl.Dat
 
 def _without_blanks(frame: pl.DataFrame, peek: Peek, data: _Lines) -> pl.DataFrame:
     """Rows in which not one of all columns, wanted or not, says anything are no rows."""
-    suspects = frame.filter(pl.all_horizontal(pl.exclude("row").is_null()))["row"]
-    if suspects.is_empty():
+    names = [name for name in frame.columns if name != "row"]
+    blank = [pl.col(name).str.strip_chars().fill_null("") == "" for name in names]
+    ends = frame.select("row", end=pl.col("row").shift(-1, fill_value=2**62))
+    suspects = frame.filter(blank[0]).filter(*blank).join(ends, on="row", how="left").select("row", "end").rows()
+    if not suspects:
         return frame
-    wanted, blanks = set(suspects.to_list()), []
     nothing = f'{peek.delimiter}" \t\r\n'.encode()
+    spans = iter(sorted(suspects))
+    said: set[int] = set()
+    begin, end = next(spans)
     for number, line in data.numbered():
-        if number in wanted and not line.strip(nothing):
-            blanks.append(number)
-    return frame.filter(~pl.col("row").is_in(blanks))
+        while number >= end:
+            begin, end = next(spans, (2**62, 2**63))
+        if number >= begin and line.strip(nothing):
+            said.add(begin)
+    return frame.filter(~pl.col("row").is_in([row for row, _end in suspects if row not in said]))
 
 
 def _cut_off(peek: Peek, data: _Lines, row: int) -> pl.DataFrame:

@@ -9,6 +9,7 @@ from functools import cache
 
 from oms.model.times import iso, zone
 
+LONGEST = 60  # characters of an amount or a time; more is something else, and patterns need not try
 _ISO = re.compile(
     r"""(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})
     (?:[T\s]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,]\d+)?)?)?
@@ -22,7 +23,7 @@ _MONTHS = {
 }  # fmt: skip
 _DAY_MONTH = re.compile(r"(\d{1,2})[ -]([^\W\d_]{3,9})\.?[ ,\-]+(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
 _MONTH_DAY = re.compile(r"([^\W\d_]{3,9})\.?[ -](\d{1,2})[ ,\-]+(\d{4}|\d{2})(?:[ ,]+(\d{1,2}):(\d{2})(?::(\d{2}))?)?$")
-_CURRENCY = r"(?:[^\W\d_]{1,4}\.?|[$€£¥₫₹₩₽₺₴₦₱฿₪₡₲₵₸₼₾﷼]|\s)*"
+_CURRENCY = r"(?:[^\W\d_]{1,4}\.?|[$€£¥₫₹₩₽₺₴₦₱฿₪₡₲₵₸₼₾﷼]|\s){0,4}"
 _AMOUNT = re.compile(
     rf"(?P<open>\()?\s*(?P<minus>[-+])?{_CURRENCY}(?P<after>[-+])?(?P<number>[.,]?\d[\d.,' ]*?)"
     rf"{_CURRENCY}(?P<last>-)?\s*(?P<close>\))?"
@@ -34,7 +35,7 @@ _LAKHS = re.compile(r"\d{1,2}(?:,\d{2})*,\d{3}")  # 1,23,456
 def whole(cell: str) -> int | None:
     """`1,000` -> 1000, `2.0` -> 2, `1.5` -> None."""
     text = unicodedata.normalize("NFKC", cell).replace(" ", "").replace("\u00a0", "")
-    if match := re.fullmatch(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,9})(?:[.,]0+)?", text):
+    if len(text) <= LONGEST and (match := re.fullmatch(r"([+-]?)(\d{1,3}(?:,\d{3})+|\d{1,9})(?:[.,]0+)?", text)):
         return int(match[1] + match[2].replace(",", ""))
     return None
 
@@ -48,7 +49,7 @@ def amount(cell: str, digits: int, decimal: str = ".") -> int | None:
     not understood. Digits beyond the currency's (`2.9789999999999996`, what spreadsheets make of 2.98) round half-up.
     """
     text = unicodedata.normalize("NFKC", cell).replace("−", "-").replace("’", "'").strip()
-    match = _AMOUNT.fullmatch(text)
+    match = _AMOUNT.fullmatch(text) if len(text) <= LONGEST else None
     if match is None or bool(match["open"]) != bool(match["close"]):
         return None
     minuses = [match["minus"], match["after"], match["last"], "-" if match["open"] else None].count("-")
@@ -105,6 +106,8 @@ def moment(cell: str, zone_name: str, formats: Sequence[str] = (), end_of_day: b
     A time as UTC text: `formats` (strptime) first, then ISO and its relatives, spreadsheet serials, `Sep-07-26`,
     `10-Dez-25`, `04 Jul 2022 11:46`. Without an offset it is in `zone_name`; a date alone is its first or last second.
     """
+    if len(cell) > LONGEST:
+        return None
     text = " ".join(unicodedata.normalize("NFKC", cell).split())
     for form in formats:
         try:
