@@ -14,6 +14,8 @@ from oms.core.route.rates import ANY
 from oms.core.route.waiting import shorts, waiting_cost
 from oms.model.frames import ASSIGNMENTS, RELEASED, WAITING
 
+_NOTHING = (0,) * (len(PARTS) + 1)
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -57,6 +59,7 @@ def decision_of(outcome: Routed, unusable_rates: dict[str, int] | None = None) -
     assigned: list[tuple[Any, ...]] = []
     released: list[tuple[Any, ...]] = []
     waiting: list[tuple[Any, ...]] = []
+    days = [date.fromordinal(place.ship_on or 1).isoformat() for place in prepared.places]
     routed = split = 0
     unknown: dict[str, int] = {}
     for order, plan, before in zip(prepared.orders, outcome.plans, outcome.before, strict=True):
@@ -68,7 +71,7 @@ def decision_of(outcome: Routed, unusable_rates: dict[str, int] | None = None) -
                         (order.order_id, order.rows[n].line_id, prepared.skus[order.rows[n].sku], code)
                         for n, units in picks.items() if units
                     ]  # fmt: skip
-        rows = _assignments(prepared, order, plan)
+        rows = _assignments(prepared, days, order, plan) if plan.parcels else []
         if rows:
             assigned += rows
             routed += 1
@@ -93,34 +96,35 @@ def _stands(order: Order, place: int, plan: Plan) -> bool:
     return place in order.dates and plan.parcels.get(place) == order.current.get(place)
 
 
-def _assignments(prepared: Prepared, order: Order, plan: Plan) -> list[tuple[Any, ...]]:
+def _assignments(prepared: Prepared, days: list[str], order: Order, plan: Plan) -> list[tuple[Any, ...]]:
     """Rows of the parcels that change; after the order's first parcel each pays for the split."""
     changed = [place for place in plan.parcels if not (order.current and _stands(order, place, plan))]
     if not changed:
         return []
-    changed.sort(key=lambda place: (min(plan.parcels[place]), place))
-    first_pays = bool(order.fixed) or len(changed) < len(plan.parcels)
+    if len(changed) > 1:
+        changed.sort(key=lambda place: (min(plan.parcels[place]), place))
+    split = prepared.rules.split_penalty if order.fixed or len(changed) < len(plan.parcels) else 0
     rows: list[tuple[Any, ...]] = []
-    for number, place in enumerate(changed):
-        picks, here = plan.parcels[place], prepared.places[place]
+    for place in changed:
+        picks = plan.parcels[place]
         parts = parcel_cost(prepared, order, place, picks, None)
         assert parts is not None
-        if number or first_pays:
-            parts = parts._replace(split=prepared.rules.split_penalty)
         metres = prepared.metres(order, place)
-        service = parts.service if parts.service not in (None, ANY) else order.service
         about = (
-            here.code, parts.carrier, service, date.fromordinal(here.ship_on or 1).isoformat(), parts.days,
+            parts.carrier, order.service if parts.service in (None, ANY) else parts.service, days[place], parts.days,
             None if metres >= FAR_M else metres / 1000, prepared.level(order, place), parts.weight_g,
         )  # fmt: skip
-        amounts = (*(getattr(parts, name) for name in PARTS), parts.total)
-        for n in sorted(n for n, units in picks.items() if units):
+        amounts: tuple[int, ...] = (
+            parts.shipping, parts.handling, parts.handling_unit, split, parts.late, parts.total + split,
+        )  # fmt: skip
+        for n in sorted(picks) if len(picks) > 1 else picks:
             row = order.rows[n]
             rows.append(
                 (order.order_id, order.channel, order.order_ref, row.line_id, row.line_ref, prepared.skus[row.sku],
-                 about[0], picks[n], *about[1:], *amounts)
+                 prepared.places[place].code, picks[n], *about, *amounts)
             )  # fmt: skip
-            amounts = (0,) * len(amounts)
+            amounts = _NOTHING
+        split = prepared.rules.split_penalty
     return rows
 
 

@@ -3,7 +3,7 @@ Why an order leaves from where it does: every location by itself and the best sp
 lost by. Nothing is decided here; the numbers are those the decision is made from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -11,7 +11,7 @@ from oms.core.route.greedy import decide, standing
 from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, parcel_cost, plan_key, splits_paid
 from oms.core.route.pricing import FAR_M, PARTS, Cost
 from oms.core.route.problem import Order, Prepared
-from oms.core.route.waiting import NO_RATE, Short, every_plan, shorts
+from oms.core.route.waiting import NO_RATE, Short, shorts
 
 __all__ = ["NO_RATE", "PARTS", "Candidate", "Explanation", "Parcel", "explain"]
 
@@ -200,3 +200,34 @@ class _Teller:
                 None if metres >= FAR_M else metres, prepared.level(order, place),
             ))  # fmt: skip
         return tuple(found)
+
+
+def every_plan(prepared: Prepared, supply: Supply, order: Order) -> Iterator[Parcels]:
+    """Every plan in which each row comes whole from one place or waits, as far as stock, capacity and parcels allow."""
+    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    places = [p for p in order.candidates if supply.open_at(order, p)]
+    rows = [n for n, row in enumerate(order.rows) if row.need]
+    taken: dict[tuple[int, int], int] = {}
+    parcels: dict[int, dict[int, int]] = {}
+
+    def walk(at: int) -> Iterator[Parcels]:
+        if at == len(rows):
+            if parcels:
+                yield {place: dict(picks) for place, picks in sorted(parcels.items())}
+            return
+        n = rows[at]
+        row = order.rows[n]
+        yield from walk(at + 1)
+        for place in places:
+            used = taken.get((row.sku, place), 0)
+            if supply.free[row.sku][place] - used < row.need or (place not in parcels and len(parcels) == limit):
+                continue
+            taken[row.sku, place] = used + row.need
+            parcels.setdefault(place, {})[n] = row.need
+            yield from walk(at + 1)
+            taken[row.sku, place] = used
+            del parcels[place][n]
+            if not parcels[place]:
+                del parcels[place]
+
+    return walk(0)

@@ -5,33 +5,16 @@ Filling comes first, then the goal. Where single places can hold whole rows, eve
 compared, so the result is the optimum; what is scattered goes to splits.py.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_of, plan_key
 from oms.core.route.problem import Order, Prepared
-from oms.core.route.shelves import Score, best_place, best_places
+from oms.core.route.shelves import Score, best_places, best_places_of_row, distinct_places, groupings
 from oms.core.route.splits import spread
 
 #: Orders with more rows than this are planned by places instead of by every grouping of rows.
 MAX_ROWS = 8
-
-
-@cache
-def groupings(rows: int, most: int) -> tuple[tuple[int, ...], ...]:
-    """Every way of putting `rows` rows into at most `most` parcels, as bit masks; fewest parcels first."""
-
-    def build(row: int, blocks: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
-        if row == rows:
-            yield blocks
-            return
-        for n, block in enumerate(blocks):
-            yield from build(row + 1, (*blocks[:n], block | 1 << row, *blocks[n + 1 :]))
-        if len(blocks) < most:
-            yield from build(row + 1, (*blocks, 1 << row))
-
-    return tuple(sorted(build(0, ()), key=len))
 
 
 @dataclass
@@ -49,16 +32,16 @@ class Finder:
         """The best plan for everything that may move; its units must be free in the supply."""
         limit = max(1, self.prepared.rules.max_parcels - len(order.fixed))
         needs = [row.need for row in order.rows]
-        parcels = self._whole(order, needs, limit)
-        if parcels is not None:
-            return self._plan(order, parcels, Fill.full(order), len(needs) <= MAX_ROWS)
+        plan = self._whole(order, needs, limit, True)
+        if plan is not None:
+            return plan
         caps = self._reachable(order, needs)
         if not any(caps) or (order.desk.ship_complete and caps != needs):
             return Plan.nothing(order)
         if caps != needs:
-            parcels = self._whole(order, caps, limit)
-            if parcels is not None:
-                return self._plan(order, parcels, Fill.of(order, caps), len(needs) <= MAX_ROWS)
+            plan = self._whole(order, caps, limit, False)
+            if plan is not None:
+                return plan
         plan = spread(self.prepared, self.supply, order, caps, {}, limit)
         return Plan.nothing(order) if order.desk.ship_complete and plan.fill.waiting else plan
 
@@ -72,8 +55,13 @@ class Finder:
         plan = spread(self.prepared, self.supply, order, caps, kept.parcels, limit)
         return plan if plan.fill.better_than(kept.fill) else kept
 
-    def _plan(self, order: Order, parcels: Parcels, fill: Fill, exact: bool) -> Plan:
-        return Plan(parcels, fill, cost_of(self.prepared, order, parcels), exact)
+    def _plan(self, order: Order, needs: Sequence[int], full: bool, parcels: Parcels, score: int | None) -> Plan:
+        """The plan of whole rows `parcels`; `score` is its cost, the split of a first parcel apart, where known."""
+        if score is None or self._goal != "cost":
+            cost = cost_of(self.prepared, order, parcels)
+        else:
+            cost = score + (self.prepared.rules.split_penalty if order.fixed else 0)
+        return Plan(parcels, Fill.full(order) if full else Fill.of(order, needs), cost, len(order.rows) <= MAX_ROWS)
 
     def _reachable(self, order: Order, needs: Sequence[int]) -> list[int]:
         """Of each row the most units that all places together could fill, whole line units only."""
@@ -94,82 +82,75 @@ class Finder:
 
     # -- whole rows ---------------------------------------------------------------------------------------------------
 
-    def _whole(self, order: Order, needs: Sequence[int], limit: int) -> Parcels | None:
-        """The best plan in which every row comes whole from one place; None where there is none."""
+    def _whole(self, order: Order, needs: Sequence[int], limit: int, full: bool) -> Plan | None:
+        """
+        The best plan in which every row comes whole from one place; None where there is none.
+
+        `full` says that `needs` is all the order needs.
+        """
         rows = [n for n, need in enumerate(needs) if need]
-        if not rows:
-            return {}
         if len(rows) == 1:
-            place = best_place(self.prepared, self.supply, order, rows[0], needs[rows[0]])
-            return None if place is None else {place: {rows[0]: needs[rows[0]]}}
-        everything = (1 << len(rows)) - 1
+            n = rows[0]
+            top = best_places_of_row(self.prepared, self.supply, order, n, needs[n], 1)
+            return self._plan(order, needs, full, {top[0][1]: {n: needs[n]}}, top[0][0]) if top else None
+        if not rows:
+            return Plan.nothing(order)
+        single = self._top(order, rows, needs, 1)
         count = min(limit, len(rows))
-        blocks = {everything: self._top(order, rows, needs, 1)}
-        single = blocks[everything]
-        if len(rows) > MAX_ROWS or count == 1:
-            return {single[0][1]: {n: needs[n] for n in rows}} if single else None
         costs = self._goal == "cost"
         split = self.prepared.rules.split_penalty if costs else 0
-        if single and (not costs or single[0][0] <= 2 * order.pricing.least() + split):
-            return {single[0][1]: {n: needs[n] for n in rows}}
-        best: int | None = single[0][0] if single else None
-        found: list[tuple[tuple[int, int], ...]] = [((single[0][1], everything),)] if single else []
-        for masks in groupings(len(rows), count):
-            if len(masks) == 1:
-                continue
-            if found and not costs and len(masks) > len(found[0]):
-                break
-            extra = split * (len(masks) - 1)
-            tops = []
-            for mask in masks:
-                top = blocks.get(mask)
-                if top is None:
-                    chosen = [rows[bit] for bit in range(len(rows)) if mask >> bit & 1]
-                    top = blocks[mask] = self._top(order, chosen, needs, count)
-                if not top:
-                    break
-                tops.append(top)
-            if len(tops) < len(masks) or (best is not None and sum(top[0][0] for top in tops) + extra > best):
-                continue
-            for total, places in _distinct(tops):
-                if best is None or total + extra < best:
-                    best, found = total + extra, []
-                if total + extra == best:
-                    found.append(tuple(zip(places, masks, strict=True)))
+        if (
+            len(rows) > MAX_ROWS or count == 1
+            or (single and (not costs or single[0][0] <= 2 * order.pricing.least() + split))
+        ):  # fmt: skip
+            return self._plan(order, needs, full, {single[0][1]: {n: needs[n] for n in rows}}, single[0][0]) if single else None
+        best, found = self._grouped(order, needs, rows, count, split, single)
         if not found:
             return None
         plans = [
             {place: {rows[bit]: needs[rows[bit]] for bit in range(len(rows)) if mask >> bit & 1} for place, mask in plan}
             for plan in found
         ]
-        if len(plans) == 1:
-            return plans[0]
-        return min(plans, key=lambda parcels: plan_key(self.prepared, order, parcels))
+        if len(plans) > 1:
+            plans.sort(key=lambda parcels: plan_key(self.prepared, order, parcels))
+        return self._plan(order, needs, full, plans[0], best)
+
+    def _grouped(
+        self, order: Order, needs: Sequence[int], rows: list[int], count: int, split: int, single: list[Score]
+    ) -> tuple[int | None, list[tuple[tuple[int, int], ...]]]:
+        """The best score over all groupings of the rows, and the plans that have it, as (place, mask of rows)."""
+        blocks = {(1 << len(rows)) - 1: single}
+        best: int | None = single[0][0] if single else None
+        found: list[tuple[tuple[int, int], ...]] = [((single[0][1], (1 << len(rows)) - 1),)] if single else []
+        for masks in groupings(len(rows), count):
+            if len(masks) == 1:
+                continue
+            if found and self._goal != "cost" and len(masks) > len(found[0]):
+                break
+            extra = split * (len(masks) - 1)
+            tops = []
+            lower = extra
+            for mask in masks:
+                top = blocks.get(mask)
+                if top is None:
+                    chosen = [n for bit, n in enumerate(rows) if mask >> bit & 1]
+                    top = blocks[mask] = self._top(order, chosen, needs, count)
+                if not top:
+                    break
+                lower += top[0][0]
+                if best is not None and lower > best:
+                    break
+                tops.append(top)
+            if len(tops) < len(masks):
+                continue
+            for total, places in distinct_places(tops):
+                if best is None or total + extra < best:
+                    best, found = total + extra, []
+                if total + extra == best:
+                    found.append(tuple(zip(places, masks, strict=True)))
+        return best, found
 
     def _top(self, order: Order, rows: list[int], needs: Sequence[int], count: int) -> list[Score]:
+        if len(rows) == 1:
+            return best_places_of_row(self.prepared, self.supply, order, rows[0], needs[rows[0]], count)
         return best_places(self.prepared, self.supply, order, {n: needs[n] for n in rows}, count)
-
-
-def _distinct(tops: list[list[Score]]) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """The ways to give each block a place of its own, as (total score, places); only the best where that is plain."""
-    first = tuple(top[0][1] for top in tops)
-    if len(set(first)) == len(first):
-        yield sum(top[0][0] for top in tops), first
-        return
-    rest = [0] * (len(tops) + 1)
-    for n in range(len(tops) - 1, -1, -1):
-        rest[n] = rest[n + 1] + tops[n][0][0]
-    best: list[int] = []
-
-    def walk(n: int, total: int, taken: tuple[int, ...]) -> Iterator[tuple[int, tuple[int, ...]]]:
-        if best and total + rest[n] > best[0]:
-            return
-        if n == len(tops):
-            best[:] = [total]
-            yield total, taken
-            return
-        for score, place in tops[n]:
-            if place not in taken:
-                yield from walk(n + 1, total + score, (*taken, place))
-
-    yield from walk(0, 0, ())

@@ -1,6 +1,9 @@
-"""Which places hold and send a parcel, the best by the goal first."""
+"""
+Which places hold and send a parcel, the best by the goal first; the ways to put rows into parcels and parcels to places.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from oms.core.route.plans import Supply
 from oms.core.route.problem import Order, Prepared
@@ -44,26 +47,28 @@ def best_places(prepared: Prepared, supply: Supply, order: Order, picks: Mapping
     return top[:count] if len(top) > count else top
 
 
-def best_place(prepared: Prepared, supply: Supply, order: Order, n: int, need: int) -> int | None:
-    """The best place for a parcel of `need` units of row `n` alone; None where nobody can send it."""
+def best_places_of_row(
+    prepared: Prepared, supply: Supply, order: Order, n: int, need: int, count: int
+) -> list[Score]:
+    """As `best_places`, for a parcel of `need` units of row `n` alone: nine parcels in ten are looked for so."""
     pricing, row = order.pricing, order.rows[n]
     if prepared.rules.goal != "cost" or pricing.by_gram:
-        found = best_places(prepared, supply, order, {n: need}, 1)
-        return found[0][1] if found else None
+        return best_places(prepared, supply, order, {n: need}, count)
     free, capacity, counted = supply.free[row.sku], supply.capacity, order.counted
-    best: int | None = None
-    least = 0
-    ties: list[int] = []
-    for cost, place in pricing.offers(row.weight_g * need, row.volume_mm3 * need, need):
-        if best is not None and cost != least:
+    top: list[Score] = []
+    last, tied = -1, False
+    for offer in pricing.offers(row.weight_g * need, row.volume_mm3 * need, need):
+        cost, place = offer
+        if cost != last and len(top) >= count:
             break
         if free[place] >= need and (capacity[place] > 0 or place in counted):
-            if best is None:
-                best, least = place, cost
-            ties.append(place)
-    if len(ties) > 1:
-        return min(ties, key=lambda p: (prepared.metres(order, p), prepared.places[p].rank, p))
-    return best
+            tied = tied or cost == last
+            last = cost
+            top.append(offer)
+    if tied:
+        metres, places = prepared.metres, prepared.places
+        top.sort(key=lambda offer: (offer[0], metres(order, offer[1]), places[offer[1]].rank, offer[1]))
+    return top[:count] if len(top) > count else top
 
 
 def _offers(
@@ -85,3 +90,44 @@ def _offers(
     else:
         keyed = sorted((places[p].rank, cost, metres(order, p), p) for cost, p in priced)
     return [(key[0], key[3]) for key in keyed]
+
+
+@cache
+def groupings(rows: int, most: int) -> tuple[tuple[int, ...], ...]:
+    """Every way of putting `rows` rows into at most `most` parcels, as bit masks; fewest parcels first."""
+
+    def build(row: int, blocks: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
+        if row == rows:
+            yield blocks
+            return
+        for n, block in enumerate(blocks):
+            yield from build(row + 1, (*blocks[:n], block | 1 << row, *blocks[n + 1 :]))
+        if len(blocks) < most:
+            yield from build(row + 1, (*blocks, 1 << row))
+
+    return tuple(sorted(build(0, ()), key=len))
+
+
+def distinct_places(tops: Sequence[list[Score]]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The ways to give each block a place of its own, as (total score, places); only the best where that is plain."""
+    first = tuple(top[0][1] for top in tops)
+    if len(set(first)) == len(first):
+        yield sum(top[0][0] for top in tops), first
+        return
+    rest = [0] * (len(tops) + 1)
+    for n in range(len(tops) - 1, -1, -1):
+        rest[n] = rest[n + 1] + tops[n][0][0]
+    best: list[int] = []
+
+    def walk(n: int, total: int, taken: tuple[int, ...]) -> Iterator[tuple[int, tuple[int, ...]]]:
+        if best and total + rest[n] > best[0]:
+            return
+        if n == len(tops):
+            best[:] = [total]
+            yield total, taken
+            return
+        for score, place in tops[n]:
+            if place not in taken:
+                yield from walk(n + 1, total + score, (*taken, place))
+
+    yield from walk(0, 0, ())

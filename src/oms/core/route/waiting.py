@@ -1,10 +1,10 @@
 """Why a line waits, and what waiting costs."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from oms.core.route.plans import IMPOSSIBLE, Parcels, Supply, cost_of, splits_paid
+from oms.core.route.plans import Supply, splits_paid
 from oms.core.route.problem import Order, Prepared
+from oms.core.route.shelves import Score, distinct_places, groupings
 
 NO_LOCATION = "no_location"  # nowhere it may be sent from
 NO_STOCK = "no_stock"
@@ -14,8 +14,8 @@ MAX_PARCELS = "max_parcels"  # it would be a parcel too many
 COMPONENT = "component"  # the kit lacks another component
 SHIP_COMPLETE = "ship_complete"  # the order waits for another line
 
-#: Plans compared one by one where the dearest of an order is looked for.
-MAX_PLANS = 5_000
+#: Orders with more rows than this have the cost of waiting estimated.
+EXACT_ROWS = 4
 
 
 class Short(NamedTuple):
@@ -76,23 +76,70 @@ def waiting_cost(prepared: Prepared, start: Supply, order: Order) -> int:
     What a waiting line of this order costs: `wait_penalty`, or more than the order's dearest feasible plan.
 
     So filling always comes before saving. Plans are looked at against `start`, the supply before anything was decided.
+    Of orders with many rows the dearest plan is estimated, never too low.
     """
-    penalty = prepared.rules.wait_penalty
-    bound = _dearest_bound(prepared, order)
-    if bound < penalty:
-        return penalty
-    if max(1, len(order.candidates) + 1) ** len(order.rows) > MAX_PLANS:
-        return bound + 1
+    rows = [n for n, row in enumerate(order.rows) if row.need]
+    if len(rows) > EXACT_ROWS:
+        return max(prepared.rules.wait_penalty, _bound(prepared, order) + 1)
     for sign in (1, -1):  # its own units are free for it, for as long as we look
         for place, picks in order.current.items():
             for n, units in picks.items():
                 start.free[order.rows[n].sku][place] += sign * units
         if sign == 1:
-            costs = [cost_of(prepared, order, parcels) for parcels in every_plan(prepared, start, order)]
-    return max(penalty, 1 + max((cost for cost in costs if cost < IMPOSSIBLE), default=0))
+            dearest = _dearest(prepared, start, order, rows)
+    return max(prepared.rules.wait_penalty, dearest + 1)
 
 
-def _dearest_bound(prepared: Prepared, order: Order) -> int:
+def _dearest(prepared: Prepared, start: Supply, order: Order, rows: list[int]) -> int:
+    """Cost of the dearest plan in which each row comes whole from one place or waits; 0 where there is none."""
+    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    tops = [
+        _dear_places(start, order, [n for bit, n in enumerate(rows) if mask >> bit & 1], limit) if mask else []
+        for mask in range(1 << len(rows))
+    ]
+    dearest = 0
+    for mask in range(1, 1 << len(rows)):
+        bits = [1 << bit for bit in range(len(rows)) if mask >> bit & 1]
+        for blocks in groupings(len(bits), limit):
+            chosen = [tops[sum([bit for n, bit in enumerate(bits) if block >> n & 1])] for block in blocks]
+            if [] in chosen:
+                continue
+            split = prepared.rules.split_penalty * splits_paid(order, len(blocks))
+            if split - sum([top[0][0] for top in chosen]) > dearest:
+                dearest = max([dearest, *(split - total for total, _places in distinct_places(chosen))])
+    return dearest
+
+
+def _dear_places(start: Supply, order: Order, rows: list[int], count: int) -> list[Score]:
+    """The dearest places for a parcel of `rows`, as (minus cost, place)."""
+    weight = volume = units = 0
+    wanted: dict[int, int] = {}
+    for n in rows:
+        row = order.rows[n]
+        weight += row.weight_g * row.need
+        volume += row.volume_mm3 * row.need
+        units += row.need
+        wanted[row.sku] = wanted.get(row.sku, 0) + row.need
+    pricing = order.pricing
+    if pricing.by_gram:
+        offers = pricing.price(order.candidates, weight, volume, units)
+    else:
+        offers = pricing.offers(weight, volume, units)
+    found: list[Score] = []
+    shelves = [(start.free[sku], need) for sku, need in wanted.items()]
+    for cost, place in reversed(offers):
+        for free, need in shelves:
+            if free[place] < need:
+                break
+        else:
+            if start.open_at(order, place):
+                found.append((-cost, place))
+                if len(found) == count:
+                    break
+    return found
+
+
+def _bound(prepared: Prepared, order: Order) -> int:
     """No feasible plan of the order is dearer."""
     weight = volume = units = 0
     for row in order.rows:
@@ -104,34 +151,3 @@ def _dearest_bound(prepared: Prepared, order: Order) -> int:
         return 0
     one = order.pricing.dearest(weight, volume, units)
     return one * parcels + prepared.rules.split_penalty * splits_paid(order, parcels)
-
-
-def every_plan(prepared: Prepared, supply: Supply, order: Order) -> Iterator[Parcels]:
-    """Every plan in which each row comes whole from one place or waits, as far as stock, capacity and parcels allow."""
-    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
-    places = [p for p in order.candidates if supply.open_at(order, p)]
-    rows = [n for n, row in enumerate(order.rows) if row.need]
-    taken: dict[tuple[int, int], int] = {}
-    parcels: dict[int, dict[int, int]] = {}
-
-    def walk(at: int) -> Iterator[Parcels]:
-        if at == len(rows):
-            if parcels:
-                yield {place: dict(picks) for place, picks in sorted(parcels.items())}
-            return
-        n = rows[at]
-        row = order.rows[n]
-        yield from walk(at + 1)
-        for place in places:
-            used = taken.get((row.sku, place), 0)
-            if supply.free[row.sku][place] - used < row.need or (place not in parcels and len(parcels) == limit):
-                continue
-            taken[row.sku, place] = used + row.need
-            parcels.setdefault(place, {})[n] = row.need
-            yield from walk(at + 1)
-            taken[row.sku, place] = used
-            del parcels[place][n]
-            if not parcels[place]:
-                del parcels[place]
-
-    return walk(0)
