@@ -204,3 +204,10 @@ def test_absent_column_is_null():
 def test_long_value_is_shown_short():
     """A complaint repeats 80 characters."""
     assert 80 == len(read(Whole("X"), "x" * 500).rejected["value"][0])
+
+
+def test_long_nonsense_is_refused_at_once():
+    """A cell of a hundred thousand characters is no amount, no number, no time."""
+    for column in (Amount("X"), Whole("X"), Moment("X")):
+        for nonsense in ("x" * 100_000, "1" * 100_000, "1," * 50_000, " " * 100_000 + "x"):
+            assert [2] == read(column, nonsense).rejected["row"].to_list()

@@ -313,3 +313,28 @@ def test_scattered_group_stays_in_one_part(put, small_parts):
     text = "ref,n\nA,1\n" + "".join(f"{number},1\n" for number in range(20)) + "A,2\n"
 
     assert 1 == len(list(parts(peek(put(text), LIMITS), LIMITS, None, "ref")))
+
+
+def test_open_quote_in_a_column_nobody_reads_swallows_nothing(put):
+    """The rows after it are found all the same."""
+    text = 'ref,sku,note\n1,A,"open\n2,B,fine\n3,C,fine\n'
+
+    assert [2, 3, 4] == sheet_of(put(text), {"ref", "sku"}).frame["row"].to_list()
+
+
+def test_one_damaged_byte_does_not_change_the_encoding(put):
+    """A long Chinese file stays Chinese; the damage is said."""
+    text = "ref,name\n" + "1,王小明\n" * 20
+    sheet = sheet_of(put(text.encode() + b"2,\xff broken\n"))
+
+    assert ("王小明", "\ufffd broken") == (sheet.frame["name"][0], sheet.frame["name"][-1])
+    assert ("some bytes are not UTF-8: they stand as `\ufffd`",) == sheet.peek.notes
+
+
+def test_reading_takes_time_in_proportion(put):
+    """Neither thousands of quotes nor a heading of a million digits make it slow."""
+    quotes = put("a,b\n" + '1,"x\n' * 20_000, "quotes.csv")
+    digits = put("a,b," + "1" * 500_000 + "x\n1,2,3\n", "digits.csv")
+
+    assert 20_000 == sheet_of(quotes).frame.height
+    assert 1 == sheet_of(digits).frame.height

@@ -190,6 +190,16 @@ def newest(frame: pl.DataFrame, columns: Sequence[str], now: datetime) -> str | 
     return None if found is None else min(str(found), iso(now))
 
 
+def _once(ignored: Mapping[str, pl.Series]) -> dict[str, pl.Series]:
+    """Every ignored row under its first reason only, so that the books balance."""
+    seen, found = _no_rows(), {}
+    for reason, rows in ignored.items():
+        fresh = rows.cast(pl.Int64).unique(maintain_order=True)
+        found[reason] = fresh.filter(~fresh.is_in(seen.implode()))
+        seen = seen.append(found[reason])
+    return found
+
+
 def order_reading(
     *,
     format: str,
@@ -211,7 +221,7 @@ def order_reading(
     on purpose by reason. A complaint about a row rejects every row of its order. Rows that belong to nothing and were
     not complained about are complained about here: nothing is dropped in silence.
     """
-    left_out = ignored or {}
+    left_out = _once(ignored or {})
     out = pl.concat([_no_rows(), *(rows.cast(pl.Int64) for rows in left_out.values())])
     about = pl.concat([empty(REJECTED), sheet.rejected, *complaints])
     about = about.filter(~pl.col("row").is_in(out.implode()))
@@ -265,7 +275,7 @@ def table_reading(
     notes: Sequence[str] = (),
 ) -> Reading:
     """Put a file of single rows together: complained rows and ignored ones go, the others are `table`."""
-    left_out = ignored or {}
+    left_out = _once(ignored or {})
     out = pl.concat([_no_rows(), *(part.cast(pl.Int64) for part in left_out.values())])
     about = pl.concat([empty(REJECTED), sheet.rejected, *complaints])
     about = about.filter(~pl.col("row").is_in(out.implode()))
