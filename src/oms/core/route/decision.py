@@ -24,7 +24,6 @@ class Decision:
     assignments: pl.DataFrame
     released: pl.DataFrame
     waiting: pl.DataFrame
-    considered: pl.Series  # order ids that were looked at
     routed: int  # orders that this run gave something
     split: int  # of these, those that now leave in more than one parcel
     unknown_services: dict[str, int] = field(default_factory=dict)  # channel's word -> orders
@@ -85,7 +84,6 @@ def decision_of(outcome: Routed, unusable_rates: dict[str, int] | None = None) -
         pl.DataFrame(assigned, ASSIGNMENTS, orient="row"),
         pl.DataFrame(released, RELEASED, orient="row"),
         pl.DataFrame(waiting, WAITING, orient="row"),
-        pl.Series("order_id", [order.order_id for order in prepared.orders], pl.Int64),
         routed, split, dict(sorted(unknown.items())),
         [sku for sku in prepared.weightless if sku in shipped], unusable_rates or {},
     )  # fmt: skip

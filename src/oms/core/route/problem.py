@@ -287,13 +287,13 @@ class _Builder:
             n = by_row.get((line_id, self.number.get(sku, -1)))
             if not movable or n is None:
                 fixed.add(place)
-                if day == here.ship_on:
+                if ship_on and day == here.ship_on:
                     counted.add(place)
                 continue
             picks = order.current.setdefault(place, {})
             picks[n] = picks.get(n, 0) + quantity
             order.rows[n].need += quantity
-            if day == here.ship_on:
+            if ship_on and day == here.ship_on:
                 order.slots.add(place)
             if day < here.today:
                 day = here.ship_on or 0  # it should have left, and leaves now
