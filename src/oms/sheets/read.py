@@ -110,13 +110,13 @@ def parts(peek: Peek, limits: Limits, columns: Collection[str] | None = None, gr
     names = _wanted(peek, columns)
     with _lines(peek).open() as file:
         first = peek.data_row
-        for lines in cuts:
-            yield _load_text(peek, _Lines(b"".join(islice(file, lines)), 0, first), limits, names)
+        for lines, rows in cuts:
+            yield _load_text(peek, _Lines(b"".join(islice(file, lines)), 0, first), limits, names, rows)
             first += lines
 
 
-def _cuts(peek: Peek, limits: Limits, group: str | None) -> list[int]:
-    """How many lines each part has; at most one where the file comes whole."""
+def _cuts(peek: Peek, limits: Limits, group: str | None) -> list[tuple[int, pl.Series]]:
+    """How many lines each part has, and on which its rows start; at most one part where the file comes whole."""
     if peek.kind == "workbook" or _size(peek.path) <= WHOLE_BYTES or not _is_utf8(peek):
         return []
     data = _lines(peek)
@@ -136,9 +136,10 @@ def _cuts(peek: Peek, limits: Limits, group: str | None) -> list[int]:
         safe = places.filter(last.cum_max() == places)
     wanted = pl.int_range(PART_ROWS - 1, keys.height - 1, PART_ROWS, dtype=pl.Int64, eager=True)
     at = safe.gather(safe.search_sorted(wanted).clip(upper_bound=len(safe) - 1)).unique().sort()
-    ends = [int(rows[place + 1]) for place in at if place + 1 < keys.height]
-    begins = [peek.data_row, *ends]
-    return [end - begin for begin, end in zip(begins, [*ends, peek.data_row + count], strict=True)]
+    begins = [0, *(place + 1 for place in at.to_list() if place + 1 < keys.height)]
+    pieces = [rows[begin:end] for begin, end in zip(begins, [*begins[1:], keys.height], strict=True)]
+    first_lines = [peek.data_row, *(int(piece[0]) for piece in pieces[1:]), peek.data_row + count]
+    return [(first_lines[index + 1] - first_lines[index], piece) for index, piece in enumerate(pieces)]
 
 
 def _is_utf8(peek: Peek) -> bool:
@@ -189,7 +190,8 @@ def _utf8(peek: Peek) -> bytes:
     return bytes(out)
 
 
-def _load_text(peek: Peek, data: _Lines, limits: Limits, names: list[str]) -> Sheet:
+def _load_text(peek: Peek, data: _Lines, limits: Limits, names: list[str], known_rows: pl.Series | None = None) -> Sheet:
+    """All lines of `data` as a sheet; `known_rows` are the lines on which its rows start, where that is known."""
     count, ended = _count_lines(data)
     if count == 0:
         return Sheet(peek, _frame_of(names, []))
@@ -197,14 +199,16 @@ def _load_text(peek: Peek, data: _Lines, limits: Limits, names: list[str]) -> Sh
     frame = _scan(peek, data, names, ragged=False)
     if frame is None and (frame := _scan(peek, data, names, ragged=True)) is not None:
         notes.append(_("some rows have more cells than there are headings: the rest was left out"))
-    rows = None if frame is None else _row_numbers(peek, data, frame.height, count)
+    rows = known_rows
+    if frame is not None and (rows is None or len(rows) != frame.height):
+        rows = _row_numbers(peek, data, frame.height, count)
     if frame is None or rows is None:
         return _load_carefully(peek, data, limits, names)
     _within_rows(peek.path, frame.height, limits)
     frame = _without_blanks(frame.with_columns(rows.alias("row")), peek, data)
     cut = not ended and frame.height > 0 and frame["row"][-1] == rows[-1]
     rejected = _cut_off(peek, data, int(rows[-1])) if cut else empty(REJECTED)
-    if _size(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
+    if known_rows is None and _size(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
         notes.append(_short_note(short))
     return Sheet(peek, frame, rejected, tuple(notes))
 
