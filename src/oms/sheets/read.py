@@ -6,21 +6,18 @@ of the sheet, as a person counts them. `load` reads a file whole; `parts` reads 
 together in one piece.
 """
 
-import codecs
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field, replace
-from io import BytesIO
+from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO
 
 import polars as pl
 
 from oms.config import Limits
-from oms.errors import OverLimit, UnreadableFile
+from oms.errors import OverLimit
 from oms.model.frames import REJECTED, empty
-from oms.sheets.encodings import encoding_of
-from oms.sheets.headings import SAMPLE, Peek, peek
+from oms.sheets.headings import Peek, peek
+from oms.sheets.lines import Lines, count_lines, is_utf8, lines_of, look_again, size_of
 from oms.sheets.records import Record, cells_of, records, starts
 from oms.sheets.workbook import grid, with_mangled
 from oms.words import _
@@ -42,27 +39,6 @@ class Sheet:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Lines:
-    """Lines of a file: all of it, or a piece that begins with line `first`."""
-
-    source: Path | bytes
-    skip: int  # lines above the data
-    first: int  # number of the first line of data
-
-    def open(self) -> IO[bytes]:
-        """The lines of data as bytes."""
-        file: IO[bytes] = BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
-        for _line in range(self.skip):
-            file.readline()
-        return file
-
-    def numbered(self) -> Iterator[tuple[int, bytes]]:
-        """Each line of data with its number in the file."""
-        with self.open() as file:
-            yield from enumerate(file, self.first)
-
-
 def load(peek: Peek, limits: Limits, columns: Collection[str] | None = None) -> Sheet:
     """
     Read the rows under the headings: all columns, or only those of `columns`.
@@ -78,22 +54,10 @@ def load(peek: Peek, limits: Limits, columns: Collection[str] | None = None) -> 
     if peek.kind == "workbook":
         return _load_workbook(peek, limits, names)
     try:
-        return _load_text(peek, _lines(peek), limits, names)
+        return _load_text(peek, lines_of(peek), limits, names)
     except UnicodeDecodeError:
-        peek = _look_again(peek)
-        return _load_text(peek, _lines(peek), limits, names)
-
-
-def _lines(peek: Peek) -> _Lines:
-    plain = peek.encoding == "utf-8" and not peek.guessed and peek.line_end == "\n"
-    return _Lines(peek.path if plain else _utf8(peek), peek.data_row - 1, peek.data_row)
-
-
-def _look_again(peek: Peek) -> Peek:
-    """The bytes beyond the sample are not UTF-8: judge the encoding by all of them."""
-    again = encoding_of(peek.path.read_bytes())
-    notes = (*peek.notes, again.note) if again.note else peek.notes
-    return replace(peek, encoding=again.name, guessed=True, notes=notes)
+        peek = look_again(peek)
+        return _load_text(peek, lines_of(peek), limits, names)
 
 
 def parts(peek: Peek, limits: Limits, columns: Collection[str] | None = None, group: str | None = None) -> Iterator[Sheet]:
@@ -108,19 +72,19 @@ def parts(peek: Peek, limits: Limits, columns: Collection[str] | None = None, gr
         yield load(peek, limits, columns)
         return
     names = _wanted(peek, columns)
-    with _lines(peek).open() as file:
+    with lines_of(peek).open() as file:
         first = peek.data_row
         for lines, rows in cuts:
-            yield _load_text(peek, _Lines(b"".join(islice(file, lines)), 0, first), limits, names, rows)
+            yield _load_text(peek, Lines(b"".join(islice(file, lines)), 0, first), limits, names, rows)
             first += lines
 
 
 def _cuts(peek: Peek, limits: Limits, group: str | None) -> list[tuple[int, pl.Series]]:
     """How many lines each part has, and on which its rows start; at most one part where the file comes whole."""
-    if peek.kind == "workbook" or _size(peek.path) <= WHOLE_BYTES or not _is_utf8(peek):
+    if peek.kind == "workbook" or size_of(peek.path) <= WHOLE_BYTES or not is_utf8(peek):
         return []
-    data = _lines(peek)
-    count, _ended = _count_lines(data)
+    data = lines_of(peek)
+    count, _ended = count_lines(data)
     keys = _scan(peek, data, [group or peek.headings[0]], ragged=True)
     rows = None if keys is None else _row_numbers(peek, data, keys.height, count)
     if keys is None or rows is None:
@@ -142,19 +106,6 @@ def _cuts(peek: Peek, limits: Limits, group: str | None) -> list[tuple[int, pl.S
     return [(first_lines[index + 1] - first_lines[index], piece) for index, piece in enumerate(pieces)]
 
 
-def _is_utf8(peek: Peek) -> bool:
-    if peek.encoding != "utf-8" or peek.guessed or peek.line_end != "\n":
-        return False
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    try:
-        with peek.path.open("rb") as file:
-            while piece := file.read(SAMPLE << 2):
-                decoder.decode(piece)
-    except UnicodeDecodeError:
-        return False
-    return True
-
-
 def _wanted(peek: Peek, columns: Collection[str] | None) -> list[str]:
     return [name for name in peek.headings if columns is None or name in columns] or [peek.headings[0]]
 
@@ -167,32 +118,9 @@ def _within_rows(path: Path, rows: int, limits: Limits) -> None:
         )
 
 
-def _utf8(peek: Peek) -> bytes:
-    """The file as UTF-8 with `\\n` as line end, piece by piece."""
-    try:
-        damaged = peek.encoding == "utf-8" and peek.guessed
-        decoder = codecs.getincrementaldecoder(peek.encoding)("replace" if damaged else "strict")
-        out = bytearray()
-        with peek.path.open("rb") as file:
-            file.seek(peek.bom)
-            while piece := file.read(SAMPLE):
-                out += decoder.decode(piece).encode()
-            out += decoder.decode(b"", True).encode()
-    except UnicodeDecodeError as error:
-        if peek.guessed and peek.encoding != "iso-8859-1":
-            return _utf8(replace(peek, encoding="iso-8859-1"))
-        raise UnreadableFile(
-            _("{file}: not text in {encoding}, byte {at}", file=peek.path.name, encoding=peek.encoding, at=error.start),
-            _("export the file again as UTF-8"),
-        ) from error
-    if peek.line_end == "\r":
-        return bytes(out).replace(b"\r", b"\n")
-    return bytes(out)
-
-
-def _load_text(peek: Peek, data: _Lines, limits: Limits, names: list[str], known_rows: pl.Series | None = None) -> Sheet:
+def _load_text(peek: Peek, data: Lines, limits: Limits, names: list[str], known_rows: pl.Series | None = None) -> Sheet:
     """All lines of `data` as a sheet; `known_rows` are the lines on which its rows start, where that is known."""
-    count, ended = _count_lines(data)
+    count, ended = count_lines(data)
     if count == 0:
         return Sheet(peek, _frame_of(names, []))
     notes: list[str] = []
@@ -208,12 +136,12 @@ def _load_text(peek: Peek, data: _Lines, limits: Limits, names: list[str], known
     frame = _without_blanks(frame.with_columns(rows.alias("row")), peek, data)
     cut = not ended and frame.height > 0 and frame["row"][-1] == rows[-1]
     rejected = _cut_off(peek, data, int(rows[-1])) if cut else empty(REJECTED)
-    if known_rows is None and _size(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
+    if known_rows is None and size_of(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
         notes.append(_short_note(short))
     return Sheet(peek, frame, rejected, tuple(notes))
 
 
-def _row_numbers(peek: Peek, data: _Lines, records_read: int, lines: int) -> pl.Series | None:
+def _row_numbers(peek: Peek, data: Lines, records_read: int, lines: int) -> pl.Series | None:
     """The line on which each record starts; None when the fast reader has counted other records than we do."""
     if records_read == lines:
         return pl.int_range(data.first, data.first + lines, dtype=pl.Int64, eager=True)
@@ -228,21 +156,7 @@ def _short_note(count: int) -> str:
     return _("{count} rows have fewer cells than there are headings: the rest was taken as empty", count=count)
 
 
-def _size(source: Path | bytes) -> int:
-    return len(source) if isinstance(source, bytes) else source.stat().st_size
-
-
-def _count_lines(data: _Lines) -> tuple[int, bool]:
-    """How many lines, and whether the last one ends."""
-    count, last = 0, b"\n"
-    with data.open() as file:
-        while piece := file.read(SAMPLE << 2):
-            count += piece.count(b"\n")
-            last = piece[-1:]
-    return count + (last != b"\n"), last == b"\n"
-
-
-def _scan(peek: Peek, data: _Lines, names: list[str], *, ragged: bool) -> pl.DataFrame | None:
+def _scan(peek: Peek, data: Lines, names: list[str], *, ragged: bool) -> pl.DataFrame | None:
     """The wanted columns by the fast reader; None when it refuses the file."""
     try:
         return (
@@ -263,7 +177,7 @@ def _scan(peek: Peek, data: _Lines, names: list[str], *, ragged: bool) -> pl.Dat
         return None
 
 
-def _without_blanks(frame: pl.DataFrame, peek: Peek, data: _Lines) -> pl.DataFrame:
+def _without_blanks(frame: pl.DataFrame, peek: Peek, data: Lines) -> pl.DataFrame:
     """Rows in which not one of all columns, wanted or not, says anything are no rows."""
     names = [name for name in frame.columns if name != "row"]
     blank = [pl.col(name).str.strip_chars().fill_null("") == "" for name in names]
@@ -283,7 +197,7 @@ def _without_blanks(frame: pl.DataFrame, peek: Peek, data: _Lines) -> pl.DataFra
     return frame.filter(~pl.col("row").is_in([row for row, _end in suspects if row not in said]))
 
 
-def _cut_off(peek: Peek, data: _Lines, row: int) -> pl.DataFrame:
+def _cut_off(peek: Peek, data: Lines, row: int) -> pl.DataFrame:
     """A complaint when the last record has no line end and too few cells: the file was cut off there."""
     text = b"".join(line for number, line in data.numbered() if number >= row).decode("utf-8", "replace")
     if not text.strip() or len(cells_of(text, peek.delimiter, peek.quoting)) >= len(peek.headings):
@@ -291,7 +205,7 @@ def _cut_off(peek: Peek, data: _Lines, row: int) -> pl.DataFrame:
     return _complaints([row], _("the file ends in the middle of this row"))
 
 
-def _short_rows(peek: Peek, data: _Lines, rows: pl.Series) -> int:
+def _short_rows(peek: Peek, data: Lines, rows: pl.Series) -> int:
     width, begin, short = len(peek.headings), set(rows.to_list()), 0
     for number, line in data.numbered():
         # a record that goes on in the next line is left alone: only its other lines say how wide it is
@@ -308,7 +222,7 @@ def _complaints(rows: list[int], what: str) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _load_carefully(peek: Peek, data: _Lines, limits: Limits, names: list[str]) -> Sheet:
+def _load_carefully(peek: Peek, data: Lines, limits: Limits, names: list[str]) -> Sheet:
     """Record by record, for files whose quotes do not fit together: only the broken records are lost."""
     with data.open() as file:
         physical = file.read().decode("utf-8").split("\n")
