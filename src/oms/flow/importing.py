@@ -16,6 +16,7 @@ from oms.channels import recognise
 from oms.channels.base import Context, Reader, Reading
 from oms.config import Channel
 from oms.errors import AmbiguousFile, OmsError, UnreadableFile, UsageError
+from oms.flow import pieces
 from oms.flow.loading import Incoming, load
 from oms.flow.rejects import write_rejects
 from oms.flow.settle import settle
@@ -24,7 +25,6 @@ from oms.model.frames import KINDS
 from oms.model.times import iso, parse_iso
 from oms.sheets import guard
 from oms.sheets.read import Peek, peek
-from oms.sheets.read import load as load_sheet
 from oms.store import files as known
 from oms.store.db import Batch
 from oms.words import _
@@ -254,16 +254,15 @@ def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, 
     context = Context(
         channel, config.zone_of(channel), config.currency_of(channel), config, wishes.location, shop.now
     )
-    sheet = load_sheet(file.peek, config.limits, reader.columns(file.peek.headings))
-    reading = reader.read(sheet, context)
-    del sheet
+    content = pieces.read(reader, file.peek, config.limits, context)
+    reading = content.whole
     as_of = asked or reading.as_of or (before["as_of"] if before is not None and repeated else None)
     as_of = as_of or min(mtime, iso(shop.now))
     file_id = known.note_file(
         batch, path=found.file, sha256=sha256, kind=reader.kind, format=reader.format, channel=found.channel,
         location=wishes.location, as_of=as_of, rows=reading.rows, report={},
     )  # fmt: skip
-    loaded = load(batch, config, Incoming(reading, file.path, channel, wishes.location, file_id, as_of))
+    loaded = load(batch, config, Incoming(content, file.path, channel, wishes.location, file_id, as_of))
     _fill(found, reading, as_of)
     found.new, found.updated, found.unchanged = loaded.counts["new"], loaded.counts["updated"], loaded.counts["unchanged"]
     found.returns = loaded.counts["returns"]

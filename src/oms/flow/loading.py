@@ -10,6 +10,7 @@ from oms.channels.base import Reading
 from oms.config import Channel, Config
 from oms.errors import UnreadableFile
 from oms.flow.orders_in import load_orders
+from oms.flow.pieces import Read
 from oms.model.frames import REJECTED, empty
 from oms.store import catalog
 from oms.store.db import Batch
@@ -23,12 +24,17 @@ from oms.words import _
 class Incoming:
     """A reading with what is known about its file."""
 
-    reading: Reading
+    content: Read
     path: Path
     channel: Channel | None
     location: str | None
     file_id: int
     as_of: str
+
+    @property
+    def reading(self) -> Reading:
+        """All that was read but the orders and lines of a long file."""
+        return self.content.whole
 
 
 @dataclass
@@ -72,14 +78,17 @@ def _orders(batch: Batch, config: Config, file: Incoming) -> Loaded:
     follows = follows_another(batch, channel.name, file.file_id)
     source = Source(file.file_id, channel.name, reading.format, file.as_of, follows)
     counts: Counter[str] = Counter()
-    if reading.orders.height:
-        orders = _located(config, file, reading.orders, "counter_location")
-        orders = _located(config, file, orders, "pickup_location")
-        counts = load_orders(batch, source, config, orders, reading.lines, reading.whole_orders)
+    if file.content.orders:
+        placed = ((_placed_orders(config, file, orders), lines) for orders, lines in file.content.pieces())
+        counts = load_orders(batch, source, config, placed, file.content.orders, reading.whole_orders)
     if reading.returns.height:
         returns = _located(config, file, reading.returns, "location")
         counts["returns"] = load_counter_returns(batch, source, returns)["new"]
     return Loaded(counts)
+
+
+def _placed_orders(config: Config, file: Incoming, orders: pl.DataFrame) -> pl.DataFrame:
+    return _located(config, file, _located(config, file, orders, "counter_location"), "pickup_location")
 
 
 def _located(config: Config, file: Incoming, frame: pl.DataFrame, column: str) -> pl.DataFrame:

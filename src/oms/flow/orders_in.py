@@ -5,7 +5,7 @@ Orders of one file into the store: new ones whole, known ones by their change se
 import hashlib
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import polars as pl
@@ -24,46 +24,49 @@ from oms.store.order_loading import Source
 _WHERE = ("order_no", "row", "updated_at", "position")
 _IDENTITY = ("order_no", "order_ref", "channel_order_id", "content_hash")
 #: Orders that are loaded at a time.
-_PORTION = 50_000
+_PORTION = 100_000
 _FACTS = ("title", "variant", "barcode", "note", "unit_price", "discount", "tax")
 
 
 def load_orders(
-    batch: Batch, source: Source, config: Config, orders: pl.DataFrame, lines: pl.DataFrame, whole_orders: bool
-) -> Counter[str]:
+    batch: Batch, source: Source, config: Config, pieces: Iterable[tuple[pl.DataFrame, pl.DataFrame]], count: int,
+    whole_orders: bool,
+) -> Counter[str]:  # fmt: skip
     """
-    Load the frames ORDERS and LINES of one file. Returns how many orders are `new`, `updated` and `unchanged`.
+    Load the `count` orders of one file, piece by piece (ORDERS, LINES). Returns how many are `new`, `updated`, `unchanged`.
     """
     channel = config.channel(source.channel)
     # What a new order is due by where its channel says nothing; it never overwrites what the channel did say.
     due = due_after(pl.col("placed_at"), channel.handling_days, config.zone_of(channel))
     mapping = mapping_of(batch.conn, source.channel)
     found: Counter[str] = Counter()
-    for some, theirs in _portions(orders, lines):
-        some, theirs = _whole_cancels(some, theirs)
-        some = _described(some, theirs)
-        known = loading.match_orders(batch.conn, source, some.select(_IDENTITY))
-        new = some.join(known, on="order_no", how="anti")
-        mapped = theirs.join(mapping, on="listing_sku", how="left", maintain_order="left").with_columns(
-            pl.col("listing_quantity").fill_null(1)
-        )
-        loading.insert_orders(batch, source, new.with_columns(due_by=due), mapped)
-        found["new"] += new.height
-        found["updated"] += _change_known_orders(batch, source, known, some, theirs, whole_orders)
-        loading.note_described(batch, source)
-    found["unchanged"] = orders.height - found["new"] - found["updated"]
-    loading.remember_listings(batch, source, lines)
+    with loading.room_for(batch, source, count):
+        for some, theirs in _portions(pieces):
+            some, theirs = _whole_cancels(some, theirs)
+            some = _described(some, theirs)
+            known = loading.match_orders(batch.conn, source, some.select(_IDENTITY))
+            new = some.join(known, on="order_no", how="anti", maintain_order="left") if known.height else some
+            mapped = theirs.join(mapping, on="listing_sku", how="left", maintain_order="left").with_columns(
+                pl.col("listing_quantity").fill_null(1)
+            )
+            loading.insert_orders(batch, source, new.with_columns(due_by=due), mapped)
+            found["new"] += new.height
+            found["updated"] += _change_known_orders(batch, source, known, some, theirs, whole_orders)
+            loading.note_described(batch, source)
+            loading.remember_listings(batch, source, theirs)
+    found["unchanged"] = count - found["new"] - found["updated"]
     return found
 
 
-def _portions(orders: pl.DataFrame, lines: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """The frames in portions of whole orders: the memory that loading takes does not grow with the file."""
-    orders, lines = orders.sort("order_no"), lines.sort("order_no", "position")
-    for start in range(0, orders.height, _PORTION):
-        some = orders.slice(start, _PORTION)
-        first = lines["order_no"].search_sorted(some["order_no"][0], side="left")
-        last = lines["order_no"].search_sorted(some["order_no"][-1], side="right")
-        yield some, lines.slice(first, last - first)
+def _portions(pieces: Iterable[tuple[pl.DataFrame, pl.DataFrame]]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """The pieces in portions of whole orders: the memory that loading takes does not grow with the file."""
+    for orders, lines in pieces:
+        orders, lines = orders.sort("order_no"), lines.sort("order_no", "position")
+        for start in range(0, orders.height, _PORTION):
+            some = orders.slice(start, _PORTION)
+            first = lines["order_no"].search_sorted(some["order_no"][0], side="left")
+            last = lines["order_no"].search_sorted(some["order_no"][-1], side="right")
+            yield some, lines.slice(first, last - first)
 
 
 def _whole_cancels(orders: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

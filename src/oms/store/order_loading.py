@@ -5,13 +5,17 @@ Identity: the channel's own id decides; an order first seen without it is recogn
 """
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain, islice
 from typing import Any
 
 import polars as pl
 
 from oms.store.db import Batch
 from oms.store.frames import query, stage
+from oms.store.indexes import built_after
 
 #: Columns of `orders` that a file fills under the same name.
 ATTRIBUTES = (
@@ -26,6 +30,11 @@ CONTACT = ("name", "company", "phone", "email", "address1", "address2", "city", 
 _DEFAULTS = {"payment": "unknown", "delivered": False, "no_address": False, "gift": False, "cancel_requested": False,
              "on_hold": False, "delivery": "ship"}  # fmt: skip
 
+#: Orders from which on building indexes anew is worth it.
+_MANY = 5_000
+#: Values of one statement: a statement a row would look up the sequence of ids for each of them. Every SQLite takes 999.
+_VALUES = 990
+
 
 @dataclass(frozen=True)
 class Source:
@@ -38,6 +47,29 @@ class Source:
     follows: bool = False  # an earlier file of this very batch may have brought orders of the channel
 
 
+def _all_new(conn: sqlite3.Connection, source: Source) -> bool:
+    """Whether nothing of the file can be known: it is the first of its channel."""
+    before = conn.execute(
+        "SELECT 1 FROM orders WHERE channel = ? AND id <= (SELECT last_id FROM floors WHERE name = 'orders') LIMIT 1",
+        (source.channel,),
+    ).fetchone()
+    return before is None and not source.follows
+
+
+@contextmanager
+def room_for(batch: Batch, source: Source, orders: int) -> Iterator[None]:
+    """
+    Load `orders` orders within the block. Where all of them are new and more than the store has, it builds their indexes
+    anew instead of keeping them up row by row.
+    """
+    before = batch.conn.execute("SELECT count(*) FROM (SELECT 1 FROM orders LIMIT ?)", (orders,)).fetchone()[0]
+    if orders >= _MANY and before < orders and _all_new(batch.conn, source):
+        with built_after(batch.conn, "orders", "lines", "line_units"):
+            yield
+    else:
+        yield
+
+
 def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame) -> pl.DataFrame:
     """
     Which orders of the file are known: order_no, order_id, same, older, a row for each that is.
@@ -48,14 +80,7 @@ def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame)
     conn.execute("DROP TABLE IF EXISTS temp.matched")
     conn.execute("CREATE TEMP TABLE matched (order_no INTEGER PRIMARY KEY, order_id INTEGER, same INTEGER, older INTEGER)")
     schema = dict.fromkeys(("order_no", "order_id", "same", "older"), pl.Int64)
-    if (
-        conn.execute(
-            "SELECT 1 FROM orders WHERE channel = ? AND id <= (SELECT last_id FROM floors WHERE name = 'orders') LIMIT 1",
-            (source.channel,),
-        ).fetchone()
-        is None
-        and not source.follows
-    ):
+    if _all_new(conn, source):
         return pl.DataFrame(schema=schema)
     stage(conn, "said_keys", orders)
     same = "(o.content_hash IS s.content_hash AND o.format IS :format)"
@@ -134,15 +159,20 @@ def _insert(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
     """
     if frame.is_empty():
         return
-    same = [name for name in frame.columns[1:] if frame[name].n_unique() == 1]
-    varying = [name for name in frame.columns if name not in same]
-    constants = [frame[name][0] for name in same]
-    places = [f"?{number}" for number in range(1, len(varying) + 1)]
-    literals = [conn.execute("SELECT quote(?)", (value,)).fetchone()[0] for value in constants]
+    first, *others = frame.columns
+    alike = frame.select(pl.col(name).eq_missing(pl.col(name).first()).all() for name in others).row(0)
+    same = [name for name, constant in zip(others, alike, strict=True) if constant]
+    varying = [first, *(name for name in others if name not in same)]
+    literals = [conn.execute("SELECT quote(?)", (frame[name][0],)).fetchone()[0] for name in same]
+    one = f"({', '.join((*('?' * len(varying)), *literals))})"
+    into = f"INSERT INTO {table} ({', '.join((*varying, *same))}) VALUES "
+    together = _VALUES // len(varying)
+    rows = frame.select(varying).iter_rows()
     conn.executemany(
-        f"INSERT INTO {table} ({', '.join((*varying, *same))}) VALUES ({', '.join((*places, *literals))})",
-        frame.select(varying).iter_rows(),
+        into + ", ".join([one] * together),
+        (tuple(chain.from_iterable(islice(rows, together))) for _statement in range(frame.height // together)),
     )
+    conn.executemany(into + one, rows)
 
 
 def remember_listings(batch: Batch, source: Source, lines: pl.DataFrame) -> None:
