@@ -4,15 +4,20 @@ The command line: words and flags, one module a group of commands; each command 
 The error boundary stands here, once: an expected error is an `error:` line, a `hint:` line and its exit code.
 """
 
+import errno
 import importlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+from typer.exceptions import TyperException
 
 from oms import __version__
 from oms.cli import console
 from oms.cli.quick import hasten
+from oms.cli.usage import in_our_words
 from oms.errors import OmsError
 from oms.words import _
 
@@ -22,6 +27,11 @@ GROUPS = ("start", "demo", "importing", "mapping", "routing", "shipping", "synci
 
 class Boundary(TyperGroup):
     """The group of all commands, where expected errors end."""
+
+    def make_context(self, *words: Any, **more: Any) -> Any:
+        """Read the command line; wrong words become a message and exit code 2."""
+        with _told():
+            return super().make_context(*words, **more)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Read the words before the command."""
@@ -45,16 +55,37 @@ class Boundary(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; expected errors become a message and an exit code."""
-        try:
+        with _told():
             return super().invoke(ctx)
-        except OmsError as error:
-            console.error(error.message, error.hint)
-            raise typer.Exit(error.exit_code) from error
-        except BrokenPipeError:
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except OmsError as error:
+        console.error(error.message, error.hint)
+        raise typer.Exit(error.exit_code) from error
+    except TyperException as error:
+        wrong = in_our_words(error)
+        if wrong is None:
             raise
-        except OSError as error:
-            console.error(_("{file}: {what}", file=error.filename or "", what=error.strerror or error))
-            raise typer.Exit(1) from error
+        console.error(wrong.message, wrong.hint)
+        raise typer.Exit(wrong.exit_code) from error
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        what = error.strerror or str(error)
+        console.error(_("{file}: {what}", file=error.filename, what=what) if error.filename else what, _remedy(error))
+        raise typer.Exit(1) from error
+
+
+def _remedy(error: OSError) -> str | None:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _("free some space, then run it again: nothing is half done")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return _("oms reads and writes in its workspace: give yourself the right to")
+    return None
 
 
 app = typer.Typer(

@@ -1,0 +1,48 @@
+"""Wrong words on the command line: one sentence, what to write instead, exit code 2."""
+
+import pytest
+
+from tests.conftest import Oms
+
+WRONG = [
+    ("rout", "no command `rout`", "did you mean: oms route"),
+    ("map sugest", "no command `sugest`", "did you mean: oms map suggest"),
+    ("xyzzy", "no command `xyzzy`", "see: oms --help"),
+    ("route --goal cheap", "--goal `cheap`: not one of `cost`, `distance`, `ranked`", "see: oms route --help"),
+    ("route --gaol cost", "no option `--gaol`", "did you mean `--goal`? see: oms route --help"),
+    ("undo x", "BATCH `x`: not a whole number", "see: oms undo --help"),
+    ("import --wait -1", "--wait `-1`: must be 0 or more", "see: oms import --help"),
+    ("import --wait soon", "--wait `soon`: not a number", "see: oms import --help"),
+    ("import --channel", "--channel needs a value", "see: oms --help"),
+    ("route all", "too many words: `all`", "usage: oms route [OPTIONS]"),
+    ("map set", "CHANNEL is missing", "usage: oms map set [OPTIONS] CHANNEL LISTING SKU"),
+    ("hold 1", "--reason is missing", "usage: oms hold [OPTIONS] REF"),
+    ("-w . status", "-w stands before the command", "write it after: oms COMMAND -w"),
+]
+
+
+@pytest.mark.parametrize(("words", "what", "hint"), WRONG)
+def test_wrong_words_are_said_like_every_other_error(oms: Oms, words: str, what: str, hint: str) -> None:
+    """One `error:` line, one `hint:` line, nothing on stdout."""
+    result = oms(*words.split())
+
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert f"error: {what}\n\nhint: {hint}\n" == result.stderr
+
+
+def test_a_program_gets_json_also_for_wrong_words(oms: Oms) -> None:
+    """With --json, stdout is one document whatever was wrong."""
+    result = oms("route", "--goal", "cheap", "--json")
+
+    assert 2 == result.exit_code
+    assert {
+        "error": "--goal `cheap`: not one of `cost`, `distance`, `ranked`", "hint": "see: oms route --help",
+    } == result.json  # fmt: skip
+
+
+def test_a_group_without_a_command_shows_what_it_has(oms: Oms) -> None:
+    """`oms map` is a question, not a mistake in its words."""
+    result = oms("map")
+
+    assert 2 == result.exit_code
+    assert "suggest" in result.stdout + result.stderr
