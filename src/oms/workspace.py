@@ -88,10 +88,11 @@ def write_private(path: Path, data: bytes) -> None:
     """
     Write `data` to `path` whole or not at all, readable by its owner only.
 
-    Written to a temporary name beside it, flushed to disk, then renamed.
+    Written to a temporary name beside it, flushed to disk, then renamed. The name is always the same: what a killed
+    process left there is overwritten by the next one, which holds the lock as the first did.
     """
     make_private_folder(path.parent)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.part")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:

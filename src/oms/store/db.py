@@ -133,7 +133,7 @@ class Store:
         if not self.path.exists() or self._version() < VERSION:
             with locked(self.root, "migrate", 30):
                 self._connect(migrate=True).close()
-        conn = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        conn = self._open_to_read()
         conn.row_factory = sqlite3.Row
         try:
             conn.execute("BEGIN")  # one snapshot, however many queries
@@ -181,7 +181,7 @@ class Store:
                     faults.point("before the commit")
                     conn.execute("COMMIT")
                     faults.point("after the commit")
-                    self._write_pending(conn)
+                    self._write_own(conn, batch.id)
             except BaseException as error:
                 if conn.in_transaction:
                     conn.execute("ROLLBACK")
@@ -212,6 +212,16 @@ class Store:
             finally:
                 conn.close()
 
+    def _write_own(self, conn: sqlite3.Connection, batch_id: int) -> None:
+        try:
+            self._write_pending(conn)
+        except OSError as error:
+            raise OmsError(
+                _("batch {batch} is done, but its files could not be written: {file}: {what}", batch=batch_id,
+                  file=_within(self.root, error.filename), what=error.strerror or error),
+                _("mend that; the next command that writes finishes them, or do it with: oms doctor --repair"),
+            ) from error  # fmt: skip
+
     def _write_pending(self, conn: sqlite3.Connection, recovering: bool = False) -> list[Document]:
         pending = conn.execute(
             "SELECT p.id, p.move_from, p.move_to, d.kind, d.path, d.location, d.channel, d.bytes "
@@ -230,8 +240,14 @@ class Store:
             conn.execute("DELETE FROM pending_files WHERE id <= ?", (pending[-1]["id"],))
         return written
 
+    def _open_to_read(self) -> sqlite3.Connection:
+        try:
+            return sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True, isolation_level=None)
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
+
     def _version(self) -> int:
-        conn = sqlite3.connect(f"{self.path.as_uri()}?mode=ro", uri=True)
+        conn = self._open_to_read()
         try:
             return int(conn.execute("PRAGMA user_version").fetchone()[0])
         except sqlite3.DatabaseError as error:
@@ -242,7 +258,10 @@ class Store:
     def _connect(self, migrate: bool = False) -> sqlite3.Connection:
         if not self.path.exists():
             os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-        conn = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+        try:
+            conn = sqlite3.connect(self.path, isolation_level=None, timeout=30)
+        except sqlite3.DatabaseError as error:
+            raise self._damaged(error) from error
         conn.row_factory = sqlite3.Row
         try:
             conn.execute("PRAGMA journal_mode = WAL")
@@ -263,6 +282,11 @@ class Store:
             _("{file}: the store cannot be used: {error}", file=self.path.name, error=error),
             _("free disk space if it ran out; else put the newest file of backups/ in its place"),
         )
+
+
+def _within(root: Path, path: str | None) -> str:
+    place = Path(path) if path else root
+    return str(place.relative_to(root)) if place.is_relative_to(root) else str(place)
 
 
 def _mirror(conn: sqlite3.Connection, config: "Config") -> None:

@@ -1,0 +1,69 @@
+"""A store or a folder that cannot be used: said in one sentence, nothing half done."""
+
+import pytest
+
+from tests.conftest import Oms
+from tests.flow.shipping_desk import TOML, Desk
+
+COUNT = "sku,on_hand,location\nMUG,5,NJ\n"
+
+
+@pytest.fixture
+def counted(oms: Oms) -> Oms:
+    """A workspace with one count."""
+    oms.ok("import", oms.write("stock.csv", COUNT))
+    for extra in ("oms.db-wal", "oms.db-shm"):
+        (oms.root / extra).unlink(missing_ok=True)
+    return oms
+
+
+@pytest.mark.parametrize("what", ["cut off", "another file", "a folder"])
+def test_a_store_that_cannot_be_used_is_no_traceback(counted: Oms, what: str) -> None:
+    """Looking and writing both say so, and what to do; the file is left as it is."""
+    store = counted.root / "oms.db"
+    whole = store.read_bytes()
+    if what == "a folder":
+        store.unlink()
+        store.mkdir()
+    else:
+        store.write_bytes(whole[:50_000] if what == "cut off" else b"\x07garbage" * 9_000)
+
+    for words in ("status", "orders", "import stock.csv", "route", "sync", "undo 1", "backup"):
+        result = counted(*words.split(), "--json")
+
+        assert 1 == result.exit_code
+        assert result.json["error"].startswith("oms.db: the store cannot be used: ")
+        assert "backups/" in result.json["hint"]
+
+
+def test_files_that_find_no_place_come_with_the_next_command(workspace) -> None:  # type: ignore[no-untyped-def]
+    """A batch that is done stays done; its papers are written as soon as they can be."""
+    oms = workspace(TOML)
+    oms.now = "2026-11-22T15:00:00Z"
+    desk = Desk(oms.root)
+    desk.count("MUG", "NJ", 10)
+    desk.order("B-1", {"MUG": 2}, "bazaar")
+    desk.reserve("B-1", "NJ", "MUG", 2)
+    (oms.root / "outbox").write_text("in the way")
+
+    result = oms("pick", "--json")
+
+    assert 1 == result.exit_code
+    assert "is done, but its files could not be written: outbox/" in result.json["error"]
+    assert "oms doctor --repair" in result.json["hint"]
+    assert "picking" == desk.status("B-1")
+
+    (oms.root / "outbox").unlink()
+    report = oms.ok("pick")
+
+    assert {True} == {each["recovered"] for each in report["documents"]}
+    assert all((oms.root / each["path"]).is_file() for each in report["documents"])
+
+
+def test_what_a_killed_process_was_writing_does_not_stay(counted: Oms) -> None:
+    """Half a file under its temporary name is overwritten by the next command, never gathered."""
+    (counted.root / ".oms.holder.part").write_text("half")
+
+    counted.ok("stock", "count", "MUG", "4", "--location", "NJ")
+
+    assert [] == [path.name for path in counted.root.rglob("*.part")]
