@@ -62,7 +62,7 @@ def test_files_that_find_no_place_come_with_the_next_command(workspace) -> None:
 
 def test_what_a_killed_process_was_writing_does_not_stay(counted: Oms) -> None:
     """Half a file under its temporary name is overwritten by the next command, never gathered."""
-    (counted.root / ".oms.holder.part").write_text("half")
+    (counted.root / "..oms.holder.part").write_text("half")
 
     counted.ok("stock", "count", "MUG", "4", "--location", "NJ")
 
