@@ -348,3 +348,72 @@ def test_rows_of_a_file_are_new_or_known(desk: Desk) -> None:
         second = ship_rows(batch, desk.shop.config, frame, None, None)
 
     assert [(1, 0, ()), (0, 0, ())] == [(a, r.height, n) for a, r, n in (first, second)]
+
+
+def test_a_kit_leaves_from_the_places_where_its_components_lie(desk: Desk, load: Callable[..., Shipments]) -> None:
+    """Rows that name the kit and the place ship what lies there; the kit line is shipped with its last component."""
+    desk.kit("SET", MUG=1, LID=2)
+    desk.order("1001", {"SET": 2})
+    desk.picking("1001", "NJ", "MUG", 2)
+    desk.picking("1001", "CA", "LID", 4)
+    one = {"order_ref": "1001", "tracking": "1Z999AA10123456784", "sku": "SET", "quantity": 1, "location": "CA"}
+    two = one | {"tracking": "1Z999AA10123456785", "location": "NJ", "quantity": 2}
+
+    done = load(one)
+
+    assert (1, []) == (done.shipped, complaints(done))
+    assert ((8, 2), (10, 2)) == (desk.stock("LID", "CA"), desk.stock("MUG", "NJ"))
+    assert [(0,)] == desk.rows("SELECT shipped FROM lines")
+
+    done = load(one, two)
+
+    assert (1, 1, []) == (done.shipped, done.unchanged, complaints(done))
+    assert [(1,)] == desk.rows("SELECT shipped FROM lines")
+
+    done = load(one | {"tracking": "1Z999AA10123456786"}, one, two)
+
+    assert (1, 2, []) == (done.shipped, done.unchanged, complaints(done))
+    assert [(2,)] == desk.rows("SELECT shipped FROM lines")
+    assert "shipped" == desk.status("1001")
+    assert ((6, 0), (8, 0)) == (desk.stock("LID", "CA"), desk.stock("MUG", "NJ"))
+
+
+def test_an_old_file_does_not_bring_an_old_number_back(desk: Desk, load: Callable[..., Shipments]) -> None:
+    """A number that was corrected since is known, and told, when its file comes again."""
+    desk.order("1001", {"MUG": 2})
+    desk.picking("1001", "NJ", "MUG", 2)
+    old = {"order_ref": "1001", "tracking": "1Z999AA10123456785"}
+    load(old)
+    ship_order(desk.shop, "1001", tracking=GOOD, carrier="UPS")
+
+    done = load(old)
+
+    assert (0, 0, 1) == (done.shipped, done.corrected, done.unchanged)
+    assert "`1Z999AA10123456785` of `1001` was corrected since: the new number stays" in done.notes
+    assert [(GOOD,)] == desk.rows("SELECT tracking FROM parcels")
+
+    back = ship_order(desk.shop, "1001", tracking="1Z999AA10123456785", carrier="UPS", replaces=GOOD)
+
+    assert 1 == back.parcels
+    assert [("1Z999AA10123456785",)] == desk.rows("SELECT tracking FROM parcels")
+
+
+def test_a_corrected_number_of_one_of_two_parcels_names_its_place(desk: Desk, load: Callable[..., Shipments]) -> None:
+    """Where one parcel left from each place, the place says which one the new number is of."""
+    desk.order("1001", {"MUG": 2, "LID": 1})
+    desk.picking("1001", "NJ", "MUG", 2)
+    desk.picking("1001", "CA", "LID", 1)
+    nj = {"order_ref": "1001", "tracking": "1Z999AA10123456784", "location": "NJ"}
+    ca = {"order_ref": "1001", "tracking": "1Z999AA10123456785", "location": "CA"}
+    load(nj, ca)
+
+    done = load(nj, ca | {"tracking": "1Z999AA10123456786"})
+
+    assert (0, 1, 1, []) == (done.shipped, done.corrected, done.unchanged, complaints(done))
+    assert [("CA", "1Z999AA10123456786"), ("NJ", "1Z999AA10123456784")] == desk.rows(
+        "SELECT location, tracking FROM parcels ORDER BY location"
+    )
+
+    done = load(ca | {"tracking": "1Z999AA10123456787"}, ca | {"tracking": "1Z999AA10123456788"})
+
+    assert 2 == len(complaints(done))

@@ -64,6 +64,7 @@ class Order:
     sent: list[Sent] = field(default_factory=list)
     holds: tuple[str, ...] = ()
     closed: str | None = None  # why nothing can leave: a sentence
+    replaced: frozenset[str] = frozenset()  # numbers, in capitals, that were corrected to others
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,9 @@
 What leaves, from what a tracking row says: pure decisions over one order at a time.
 
 The fact is (order, tracking, line): said again it changes nothing. A row without sku covers all units being picked at
-its location, else all reserved there; a row with sku and quantity covers that many. An order of which everything left
-in one parcel, and whose only row now says another number, has had its number corrected.
+its location, else all reserved there; a row with sku and quantity covers that many, of a kit what lies there. An order
+of which everything left in one parcel (from the row's location), and whose only row now says another number, has had its
+number corrected; a number that was corrected is never taken for a new one.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,15 +16,28 @@ from oms.words import _
 def decide(order: Order, notices: Sequence[Notice], plan: Plan) -> None:
     """Decide the rows of one order, in their order, and add what follows to `plan`."""
     said = {_same(notice.tracking) for notice in notices}
+    news = [notice for notice in notices if _known(order, notice) is None]
     for notice in notices:
         known = _known(order, notice)
         if known is not None:
             _note_carrier(order, notice, known, plan)
             continue
+        if _same(notice.tracking) in order.replaced:
+            _say_replaced(order, notice, plan)
+            continue
         if order.closed:
             plan.complaints.append(_complaint(notice, "order_ref", order.ref, order.closed, ""))
             continue
-        _decide_new(order, notice, said, plan)
+        alone = {_same(each.tracking) for each in news if each.location == notice.location} == {_same(notice.tracking)}
+        _decide_new(order, notice, said if alone else None, plan)
+
+
+def _say_replaced(order: Order, notice: Notice, plan: Plan) -> None:
+    """An old file again: the number it says was corrected since."""
+    plan.unchanged += 1
+    plan.remarks.append(Remark("replaced", order.ref, _(
+        "`{tracking}` of `{ref}` was corrected since: the new number stays", tracking=notice.tracking, ref=order.ref,
+    )))  # fmt: skip
 
 
 def completed(line: Line, sent: Iterable[Sent]) -> int:
@@ -53,8 +67,20 @@ def _known(order: Order, notice: Notice) -> Sent | None:
     if by_line is None:
         already = sum(s.units for s in sent)
     else:
-        already = sum(completed(order.lines[line_id], sent) for line_id in by_line)
+        already = sum(_completed_here(order, line_id, sent) for line_id in by_line)
     return sent[0] if already >= notice.quantity else None
+
+
+def _completed_here(order: Order, line_id: int, sent: list[Sent]) -> int:
+    """Line units of which `sent` holds all that lies at its location: a kit's other components may lie elsewhere."""
+    units: dict[str, int] = {}
+    for each in sent:
+        if each.line_id == line_id:
+            units[each.sku] = units.get(each.sku, 0) + each.units
+    places = {each.location for each in sent}
+    line = order.lines[line_id]
+    here = units.keys() | {each.sku for each in order.open if each.line_id == line_id and each.location in places}
+    return min((units.get(sku, 0) // line.units[sku] for sku in here if sku in line.units), default=0)
 
 
 def _by_line_name(order: Order, word: str) -> list[int] | None:
@@ -82,7 +108,7 @@ def _rename(order: Order, parcel_id: int, notice: Notice) -> None:
             sent.tracking, sent.carrier = notice.tracking, notice.carrier
 
 
-def _decide_new(order: Order, notice: Notice, said: set[str], plan: Plan) -> None:
+def _decide_new(order: Order, notice: Notice, said: set[str] | None, plan: Plan) -> None:
     if not order.open:
         _nothing_open(order, notice, said, plan)
         return
@@ -136,11 +162,14 @@ def _take(
         return _draw(notice, order, first, {(None, notice.sku): notice.quantity - sent})
     missing = notice.quantity - _already_complete(order, notice, by_line)
     wanted: dict[tuple[int | None, str], int] = {}
+    lying = {(each.line_id, each.sku) for each in here}
     for line_id in by_line:
         line = order.lines[line_id]
         units = min(missing, line.left)
         missing -= units
-        wanted |= {(line_id, sku): units * per_unit for sku, per_unit in line.units.items() if units}
+        wanted |= {
+            (line_id, sku): units * per_unit for sku, per_unit in line.units.items() if units and (line_id, sku) in lying
+        }
     if missing:
         return _too_many(notice, order, notice.quantity - missing)
     return _draw(notice, order, first, wanted)
@@ -152,7 +181,7 @@ def _already(order: Order, notice: Notice, skus: set[str]) -> int:
 
 def _already_complete(order: Order, notice: Notice, by_line: list[int]) -> int:
     sent = [s for s in order.sent if _same(s.tracking) == _same(notice.tracking)]
-    return sum(completed(order.lines[line_id], sent) for line_id in by_line)
+    return sum(_completed_here(order, line_id, sent) for line_id in by_line)
 
 
 def _draw(
@@ -207,12 +236,17 @@ def _leave(order: Order, notice: Notice, location: str, taken: list[tuple[Open, 
             reasons=", ".join(order.holds))))  # fmt: skip
 
 
-def _nothing_open(order: Order, notice: Notice, said: set[str], plan: Plan) -> None:
-    """Nothing is reserved or picked: the number of the only parcel was corrected, or the row cannot be."""
+def _nothing_open(order: Order, notice: Notice, said: set[str] | None, plan: Plan) -> None:
+    """
+    Nothing is reserved or picked: the number of the only parcel was corrected, or the row cannot be.
+
+    `said`: all numbers of the order's rows; None where this is not the only new one of its location.
+    """
     parcels = {sent.parcel_id: sent for sent in order.sent}
-    only = next(iter(parcels.values())) if len(parcels) == 1 else None
+    here = [sent for sent in parcels.values() if notice.location in (None, sent.location)]
+    only = here[0] if len(here) == 1 and here[0].parcel_id is not None else None
     left = any(line.left for line in order.lines.values())
-    if only is not None and only.parcel_id is not None and not left and said == {_same(notice.tracking)}:
+    if only is not None and only.parcel_id is not None and not left and said and _same(only.tracking) not in said:
         plan.corrections.append(Correction(order.id, only.parcel_id, notice, only.tracking))
         plan.remarks.append(Remark("corrected", order.ref, _(
             "`{ref}` left as `{before}`: taken as corrected to `{tracking}`", ref=order.ref,

@@ -153,6 +153,8 @@ def _load(batch: Batch, found: Mapping[int, Row]) -> Iterable[Order]:
         )  # fmt: skip
     for row in facts.holds:
         orders[row["order_id"]].holds += (row["reason"],)
+    for row in facts.replaced:
+        orders[row["order_id"]].replaced |= {str(row["number"] or "").upper()}
     for order_id, row in found.items():
         orders[order_id].closed = _closed(row)
     return [orders[order_id] for order_id in sorted(orders)]
@@ -218,6 +220,7 @@ def _notes(remarks: list[Remark]) -> tuple[str, ...]:
         kinds.setdefault(remark.kind, []).append(remark)
     summaries = {
         "not_picked": _("{count} orders were shipped without a pick list: {refs}"),
+        "replaced": _("{count} rows say numbers that were corrected since, the new ones stay: {refs}"),
         "corrected": _("{count} parcels have another number or carrier than before: {refs}"),
         "recall": _("{count} orders were called back and left all the same, expect returns: {refs}"),
         "held": _("{count} orders were shipped although they are held: {refs}"),

@@ -42,13 +42,14 @@ def match_orders(conn: sqlite3.Connection, refs: pl.DataFrame) -> dict[int, list
 
 @dataclass(frozen=True)
 class Facts:
-    """What the store knows of the wanted orders, as rows: lines, units, open allocations, sent units, holds."""
+    """What the store knows of the wanted orders, as rows: lines, units, open allocations, sent units, holds, old numbers."""
 
     lines: list[sqlite3.Row]
     units: list[sqlite3.Row]
     open: list[sqlite3.Row]
     sent: list[sqlite3.Row]
     holds: list[sqlite3.Row]
+    replaced: list[sqlite3.Row]  # order_id, number: what was corrected to another number
 
 
 def load_facts(conn: sqlite3.Connection, order_ids: Iterable[int]) -> Facts:
@@ -74,6 +75,9 @@ def load_facts(conn: sqlite3.Connection, order_ids: Iterable[int]) -> Facts:
              "CROSS JOIN parcel_lines pl ON pl.line_id = l.id JOIN parcels p ON p.id = pl.parcel_id ORDER BY pl.id"),
         rows("SELECT h.order_id, h.reason FROM temp.wanted w JOIN holds h ON h.order_id = w.order_id "
              "WHERE h.released = 0 ORDER BY h.order_id, h.reason"),
+        rows("SELECT e.order_id, e.detail ->> '$.before' AS number FROM temp.wanted w "
+             "JOIN events e ON e.order_id = w.order_id JOIN batches b ON b.id = e.batch_id "
+             "WHERE e.kind = 'tracking_corrected' AND b.undone_by IS NULL ORDER BY e.id"),
     )  # fmt: skip
 
 
