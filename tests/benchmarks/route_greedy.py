@@ -86,8 +86,11 @@ def main() -> None:
     """Measure."""
     orders, locations = (int(a) for a in (sys.argv[1:] + ["100000", "20"][len(sys.argv) - 1 :]))
     for title, count, cover, per_kg in (
-        ("everyday", 500, 3.0, False), ("contested", orders, 0.95, False), ("contested, price by the gram", orders, 0.95, True),
-    ):  # fmt: skip
+        ("everyday", 500, 3.0, False),
+        ("plenty", orders, 3.0, False),
+        ("contested", orders, 0.95, False),
+        ("contested, price by the gram", orders, 0.95, True),
+    ):
         given = problem(count, locations, max(200, count // 5), cover, per_kg=per_kg)
         started = time.process_time()
         decision = route(given)

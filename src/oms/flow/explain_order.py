@@ -151,7 +151,7 @@ def _parcel(prepared: Prepared, order: Order, parcel: told.Parcel, currency: str
         ],
         "carrier": cost.carrier if cost else None,
         "service": cost.service if cost and cost.service != ANY else None,
-        "weight_g": cost.weight_g if cost else None,
+        "weight_g": parcel.weight_g,
         **money,
         "ship_on": day_text(parcel.ship_on),
         "transit_days": cost.days if cost else None,

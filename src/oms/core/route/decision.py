@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from oms.core.route.greedy import Routed
-from oms.core.route.plans import Plan, Supply, parcel_cost
+from oms.core.route.plans import Plan, Supply, measures
 from oms.core.route.pricing import FAR_M, PARTS
 from oms.core.route.problem import Order, Prepared
 from oms.core.route.rates import ANY
@@ -105,12 +105,13 @@ def _assignments(prepared: Prepared, days: list[str], order: Order, plan: Plan) 
     rows: list[tuple[Any, ...]] = []
     for place in changed:
         picks = plan.parcels[place]
-        parts = parcel_cost(prepared, order, place, picks, None)
+        weight, volume, units = measures(order, picks)
+        parts = order.pricing.cost(place, weight, volume, units)
         assert parts is not None
         metres = prepared.metres(order, place)
         about = (
             parts.carrier, order.service if parts.service in (None, ANY) else parts.service, days[place], parts.days,
-            None if metres >= FAR_M else metres / 1000, prepared.level(order, place), parts.weight_g,
+            None if metres >= FAR_M else metres / 1000, prepared.level(order, place), order.pricing.billed(weight, volume),
         )  # fmt: skip
         amounts: tuple[int, ...] = (
             parts.shipping, parts.handling, parts.handling_unit, split, parts.late, parts.total + split,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from oms.core.route.greedy import decide, standing
-from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, parcel_cost, plan_key, splits_paid
+from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, measures, parcel_cost, plan_key, splits_paid
 from oms.core.route.pricing import FAR_M, PARTS, Cost
 from oms.core.route.problem import Order, Prepared
 from oms.core.route.waiting import NO_RATE, Short, shorts
@@ -42,6 +42,7 @@ class Parcel:
     place: int
     picks: Mapping[int, int]  # row -> units
     cost: Cost | None
+    weight_g: int  # as the carrier bills it
     ship_on: int | None
     metres: int | None
     level: str | None
@@ -196,7 +197,8 @@ class _Teller:
                 cost = cost._replace(split=prepared.rules.split_penalty)
             metres = prepared.metres(order, place)
             found.append(Parcel(
-                place, dict(sorted(picks.items())), cost, prepared.places[place].ship_on if day is None else day,
+                place, dict(sorted(picks.items())), cost, order.pricing.billed(*measures(order, picks)[:2]),
+                prepared.places[place].ship_on if day is None else day,
                 None if metres >= FAR_M else metres, prepared.level(order, place),
             ))  # fmt: skip
         return tuple(found)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_of, plan_key
 from oms.core.route.problem import Order, Prepared
-from oms.core.route.shelves import Score, best_places, best_places_of_row, distinct_places, groupings
+from oms.core.route.shelves import Score, best_places, best_places_of_row, distinct_places, groupings, holders
 from oms.core.route.splits import spread
 
 #: Orders with more rows than this are planned by places instead of by every grouping of rows.
@@ -24,12 +24,19 @@ class Finder:
     prepared: Prepared
     supply: Supply
     _goal: str = field(init=False)
+    _held: dict[int, int] = field(init=False)  # row -> places that hold it, as bits; of the order that is looked at
 
     def __post_init__(self) -> None:
         self._goal = self.prepared.rules.goal
+        self._held = {}
 
     def best(self, order: Order) -> Plan:
         """The best plan for everything that may move; its units must be free in the supply."""
+        if len(order.rows) == 1:  # more than half of all orders
+            row = order.rows[0]
+            top = best_places_of_row(self.prepared, self.supply, order, 0, row.need, 1) if row.need else ()
+            if top:
+                return self._plan(order, (row.need,), True, {top[0][1]: {0: row.need}}, top[0][0])
         limit = max(1, self.prepared.rules.max_parcels - len(order.fixed))
         needs = [row.need for row in order.rows]
         plan = self._whole(order, needs, limit, True)
@@ -95,13 +102,14 @@ class Finder:
             return self._plan(order, needs, full, {top[0][1]: {n: needs[n]}}, top[0][0]) if top else None
         if not rows:
             return Plan.nothing(order)
+        self._hold(order, rows, needs)
         single = self._top(order, rows, needs, 1)
         count = min(limit, len(rows))
         costs = self._goal == "cost"
         split = self.prepared.rules.split_penalty if costs else 0
         if (
             len(rows) > MAX_ROWS or count == 1
-            or (single and (not costs or single[0][0] <= 2 * order.pricing.least() + split))
+            or (single and (not costs or single[0][0] <= self._two_at_least(order, rows, needs) + split))
         ):  # fmt: skip
             return self._plan(order, needs, full, {single[0][1]: {n: needs[n] for n in rows}}, single[0][0]) if single else None
         best, found = self._grouped(order, needs, rows, count, split, single)
@@ -114,6 +122,18 @@ class Finder:
         if len(plans) > 1:
             plans.sort(key=lambda parcels: plan_key(self.prepared, order, parcels))
         return self._plan(order, needs, full, plans[0], best)
+
+    def _two_at_least(self, order: Order, rows: list[int], needs: Sequence[int]) -> int:
+        """A bound: no two parcels that share `rows` are cheaper, whatever is in stock."""
+        pricing = order.pricing
+        if pricing.by_gram or not pricing.rising():
+            return 2 * pricing.least()
+        alone = []
+        for n in rows:
+            row, need = order.rows[n], needs[n]
+            offers = pricing.offers(row.weight_g * need, row.volume_mm3 * need, need)
+            alone.append(offers[0][0] if offers else 0)
+        return min(alone) + max(alone)
 
     def _grouped(
         self, order: Order, needs: Sequence[int], rows: list[int], count: int, split: int, single: list[Score]
@@ -150,7 +170,17 @@ class Finder:
                     found.append(tuple(zip(places, masks, strict=True)))
         return best, found
 
+    def _hold(self, order: Order, rows: list[int], needs: Sequence[int]) -> None:
+        """Note the places that hold each row; of rows that share a sku, that cannot be told one by one."""
+        skus = [order.rows[n].sku for n in rows]
+        self._held = {}
+        if len(set(skus)) == len(skus):
+            self._held = {n: holders(self.supply, order, sku, needs[n]) for n, sku in zip(rows, skus, strict=True)}
+
     def _top(self, order: Order, rows: list[int], needs: Sequence[int], count: int) -> list[Score]:
-        if len(rows) == 1:
-            return best_places_of_row(self.prepared, self.supply, order, rows[0], needs[rows[0]], count)
-        return best_places(self.prepared, self.supply, order, {n: needs[n] for n in rows}, count)
+        held: int | None = None
+        if self._held:
+            held = -1
+            for n in rows:
+                held &= self._held[n]
+        return best_places(self.prepared, self.supply, order, {n: needs[n] for n in rows}, count, held)

@@ -15,16 +15,19 @@ from oms.core.route.rates import ANY, Quote, Rate, RateCard
 class Tariff:
     """The rows that may price a parcel from one location on one lane."""
 
-    __slots__ = ("_breaks", "_fitting", "_flat", "rows")
+    __slots__ = ("_breaks", "_fitting", "_flat", "rising", "rows")
 
     def __init__(self, rows: Sequence[Rate]) -> None:
         self.rows = sorted(rows, key=lambda r: (r.carrier, r.service, r.weight_from_g, r.location))
+        self.rising = False  # whether a heavier parcel is never cheaper, nor possible where a lighter one is not
         self._breaks: list[int] = []
         self._fitting: list[list[Rate]] = []  # by number of the step
         self._flat: list[Quote | bool | None] = []  # of steps whose price does not depend on the gram; True: ask anew
 
-    def _prepare(self) -> None:
+    def prepare(self) -> None:
         """Which rows fit between two borders of weight; on first use, since many tariffs are never asked."""
+        if self._breaks:
+            return
         self._breaks = sorted({row.weight_from_g for row in self.rows} | {row.weight_to_g for row in self.rows})
         number = {weight: n for n, weight in enumerate(self._breaks)}
         self._fitting = [[] for _step in range(len(self._breaks) + 1)]
@@ -35,14 +38,44 @@ class Tariff:
             True if any(row.per_kg for row in rows) else _cheapest(rows, self._breaks[min(n, len(self._breaks) - 1)])
             for n, rows in enumerate(self._fitting)
         ]
+        self.rising = self._rises()
+
+    def _rises(self) -> bool:
+        if self._breaks[0] > 0:
+            return False
+        dearest, gap = 0, False
+        for step in range(1, len(self._breaks)):
+            rows = self._fitting[step]
+            first = _cheapest(rows, self._breaks[step - 1] + 1)
+            if first is None:
+                gap = True
+            elif gap or first.price < dearest:
+                return False
+            else:
+                last = first if isinstance(self._flat[step], Quote) else _cheapest(rows, self._breaks[step])
+                dearest = last.price if last else first.price
+        return True
 
     def quote(self, weight_g: int) -> Quote | None:
         """The cheapest carrier for a parcel of this weight; None where no row fits."""
         if not self._breaks:
-            self._prepare()
+            self.prepare()
         step = bisect_left(self._breaks, weight_g)
         flat = self._flat[step]
         return flat if not isinstance(flat, bool) else _cheapest(self._fitting[step], weight_g)
+
+    def price(self, weight_g: int) -> int | None:
+        """As `quote`, the price alone."""
+        if not self._breaks:
+            self.prepare()
+        step = bisect_left(self._breaks, weight_g)
+        flat = self._flat[step]
+        if flat is None:
+            return None
+        if not isinstance(flat, bool):
+            return flat.price
+        rows = self._fitting[step]
+        return rows[0].amount(weight_g) if len(rows) == 1 else min([row.amount(weight_g) for row in rows])
 
     def least(self) -> int:
         """A bound: no parcel is cheaper."""
@@ -60,7 +93,7 @@ def _cheapest(rows: Sequence[Rate], weight_g: int) -> Quote | None:
 class Lane:
     """One destination and service as all locations see it. `tariffs` has an entry a location, None without a rate."""
 
-    __slots__ = ("_breaks", "_dearest", "linear", "number", "tariffs")
+    __slots__ = ("_breaks", "_dearest", "_rising", "linear", "number", "tariffs")
 
     def __init__(self, number: int, tariffs: list[Tariff | None]) -> None:
         self.number = number
@@ -69,10 +102,20 @@ class Lane:
         self._breaks = sorted({row.weight_from_g for row in rows} | {row.weight_to_g for row in rows})
         self.linear = any(row.per_kg for row in rows)  # prices depend on the gram
         self._dearest: dict[int, int] = {}  # by step of weight
+        self._rising: bool | None = None
 
     def step(self, weight_g: int) -> int:
         """A number that two weights share only if every price of this lane is the same for both."""
         return weight_g if self.linear else bisect_left(self._breaks, weight_g)
+
+    def rising(self) -> bool:
+        """Whether from no place a heavier parcel is cheaper, or possible where a lighter one is not."""
+        if self._rising is None:
+            tariffs = [tariff for tariff in self.tariffs if tariff is not None]
+            for tariff in tariffs:
+                tariff.prepare()
+            self._rising = all(tariff.rising for tariff in tariffs)
+        return self._rising
 
     def dearest(self, weight_g: int) -> int:
         """A bound: no parcel up to this weight is dearer, from any place."""

@@ -64,7 +64,6 @@ class Cost(NamedTuple):
     carrier: str | None
     service: str | None
     days: int | None  # transit days, the longer end where the card says both
-    weight_g: int
 
     @property
     def total(self) -> int:
@@ -79,8 +78,8 @@ class Pricing:
     """Prices of parcels from `candidates` on one lane; `late` is days late by place, None when nobody is."""
 
     __slots__ = (
-        "_divisor", "_fallback", "_free", "_late_penalty", "_least", "_metres", "_offers", "_places", "_unit_matters",
-        "candidates", "lane", "late",
+        "_costs", "_divisor", "_fallback", "_free", "_late_penalty", "_least", "_metres", "_offers", "_places", "_unit_matters",
+        "by_gram", "candidates", "carriers", "lane", "late",
     )  # fmt: skip
 
     def __init__(
@@ -91,13 +90,18 @@ class Pricing:
         self.candidates = candidates
         self.lane = lane
         self.late = late
+        #: Whether nearly every parcel has a price of its own, so that remembering prices does not pay.
+        self.by_gram = lane.linear or fallback is not None
         self._late_penalty = late_penalty
         self._divisor = divisor
         self._free = free
         self._fallback = fallback
         self._metres = metres
+        #: How many places send anything at all on this lane.
+        self.carriers = sum(1 for n in candidates if free or lane.tariffs[n] is not None)
         self._unit_matters = any(places[n].handling_unit for n in candidates)
         self._offers: dict[tuple[int, int], list[Offer]] = {}
+        self._costs: dict[tuple[int, int, int], Cost] = {}
         self._least = self._bound()
 
     def billed(self, weight_g: int, volume_mm3: int) -> int:
@@ -118,39 +122,52 @@ class Pricing:
     def cost(self, place: int, weight_g: int, volume_mm3: int, units: int, late_days: int | None = None) -> Cost | None:
         """The parts of a parcel's cost; None where nobody carries it. `late_days` overrides what leaving now means."""
         billed = self.billed(weight_g, volume_mm3)
+        key = (place, self.lane.step(billed), units if self._unit_matters else 0)
+        if late_days is None and key in self._costs:
+            return self._costs[key]
         quote = self.quote(place, billed)
         if quote is None:
             return None
         here = self._places[place]
-        if late_days is None:
-            late_days = self.late[place] if self.late is not None else 0
-        return Cost(
-            quote.price, here.handling, here.handling_unit * units, self._late_penalty * late_days, 0,
+        days = late_days if late_days is not None else self.late[place] if self.late is not None else 0
+        cost = Cost(
+            quote.price, here.handling, here.handling_unit * units, self._late_penalty * days, 0,
             quote.carrier or None, quote.service or None,
-            quote.days_max if quote.days_max is not None else quote.days_min, billed,
+            quote.days_max if quote.days_max is not None else quote.days_min,
         )  # fmt: skip
+        if late_days is None and not self.by_gram:
+            self._costs[key] = cost
+        return cost
 
     def amount(self, place: int, weight_g: int, volume_mm3: int, units: int) -> int | None:
         """A parcel's cost in one number."""
-        quote = self.quote(place, self.billed(weight_g, volume_mm3))
-        if quote is None:
-            return None
+        carried = self._carried(place, self.billed(weight_g, volume_mm3))
+        return None if carried is None else carried + self._own(place, units)
+
+    def _carried(self, place: int, billed_g: int) -> int | None:
+        """As `quote`, the price alone."""
+        if self._free:
+            return 0
+        tariff = self.lane.tariffs[place]
+        price = tariff.price(billed_g) if tariff is not None else None
+        if price is None and self._fallback is not None:
+            return self._fallback.price(billed_g, self._metres[place])
+        return price
+
+    def _own(self, place: int, units: int) -> int:
+        """What a parcel costs apart from its carrier."""
         here = self._places[place]
         late = self._late_penalty * self.late[place] if self.late is not None else 0
-        return quote.price + here.handling + here.handling_unit * units + late
-
-    @property
-    def by_gram(self) -> bool:
-        """Whether nearly every parcel has a price of its own, so that remembering prices does not pay."""
-        return self.lane.linear or self._fallback is not None
+        return here.handling + here.handling_unit * units + late
 
     def price(self, places: Sequence[int], weight_g: int, volume_mm3: int, units: int) -> list[Offer]:
         """Those of `places` that can send such a parcel, cheapest first; equal costs by rank, then code."""
+        billed = self.billed(weight_g, volume_mm3)
         priced = []
         for place in places:
-            cost = self.amount(place, weight_g, volume_mm3, units)
-            if cost is not None:
-                priced.append((cost, self._places[place].rank, place))
+            carried = self._carried(place, billed)
+            if carried is not None:
+                priced.append((carried + self._own(place, units), self._places[place].rank, place))
         priced.sort()
         return [(cost, place) for cost, _rank, place in priced]
 
@@ -161,6 +178,10 @@ class Pricing:
         if found is None:
             found = self._offers[key] = self.price(self.candidates, weight_g, volume_mm3, units)
         return found
+
+    def rising(self) -> bool:
+        """Whether no heavier parcel is cheaper: what a part of an order costs bounds what the whole does."""
+        return self._fallback is None and (self._free or self.lane.rising())
 
     def least(self) -> int:
         """A bound: no parcel from any candidate is cheaper."""

@@ -52,6 +52,8 @@ class Rate(NamedTuple):
     def amount(self, weight_g: int) -> int:
         """The price of a parcel of this weight in business minor units, half-up."""
         thousandths = self.price * 1000 + self.per_kg * (weight_g - self.weight_from_g)
+        if self.num == self.den:
+            return (thousandths + 500) // 1000
         return (2 * thousandths * self.num + 1000 * self.den) // (2000 * self.den)
 
     def most(self, weight_g: int) -> int:

@@ -11,39 +11,54 @@ from oms.core.route.problem import Order, Prepared
 Score = tuple[int, int]  # what the goal counts, place
 
 
-def best_places(prepared: Prepared, supply: Supply, order: Order, picks: Mapping[int, int], count: int) -> list[Score]:
+def holders(supply: Supply, order: Order, sku: int, units: int) -> int:
+    """The places, as bits, that hold so many units."""
+    free = supply.free[sku]
+    bits = 0
+    for place in order.candidates:
+        if free[place] >= units:
+            bits |= 1 << place
+    return bits
+
+
+def best_places(
+    prepared: Prepared, supply: Supply, order: Order, picks: Mapping[int, int], count: int, held: int | None = None
+) -> list[Score]:
     """
     The `count` best places that can send a parcel of `picks` (units by row) by themselves.
 
-    The score is the parcel's cost without split, its metres, or the place's rank, by the goal; equal scores are ordered
-    by what breaks ties.
+    `held`: the places that hold it, as bits, where that is known. The score is the parcel's cost without split, its
+    metres, or the place's rank, by the goal; equal scores are ordered by what breaks ties.
     """
+    if held == 0:
+        return []
     weight = volume = units = 0
-    wanted: dict[int, int] = {}
     rows = order.rows
     for n, need in picks.items():
         row = rows[n]
         weight += row.weight_g * need
         volume += row.volume_mm3 * need
         units += need
-        wanted[row.sku] = wanted.get(row.sku, 0) + need
-    shelves = [(supply.free[sku], need) for sku, need in wanted.items()]
+    if held is None:
+        wanted: dict[int, int] = {}
+        for n, need in picks.items():
+            wanted[rows[n].sku] = wanted.get(rows[n].sku, 0) + need
+        held = -1
+        for sku, need in wanted.items():
+            held &= holders(supply, order, sku, need)
     capacity, counted = supply.capacity, order.counted
     top: list[Score] = []
-    tied = False
-    for score, place in _offers(prepared, order, shelves, weight, volume, units):
-        if len(top) >= count and score != top[-1][0]:
+    last, tied = -1, False
+    for offer in _offers(prepared, order, held, weight, volume, units):
+        score, place = offer
+        if score != last and len(top) >= count:
             break
-        for free, need in shelves:
-            if free[place] < need:
-                break
-        else:
-            if capacity[place] > 0 or place in counted:
-                tied = tied or (bool(top) and top[-1][0] == score)
-                top.append((score, place))
+        if held >> place & 1 and (capacity[place] > 0 or place in counted):
+            tied = tied or score == last
+            last = score
+            top.append(offer)
     if tied and prepared.rules.goal == "cost":
-        metres, places = prepared.metres, prepared.places
-        top.sort(key=lambda offer: (offer[0], metres(order, offer[1]), places[offer[1]].rank, offer[1]))
+        _break_ties(prepared, order, top)
     return top[:count] if len(top) > count else top
 
 
@@ -66,22 +81,21 @@ def best_places_of_row(
             last = cost
             top.append(offer)
     if tied:
-        metres, places = prepared.metres, prepared.places
-        top.sort(key=lambda offer: (offer[0], metres(order, offer[1]), places[offer[1]].rank, offer[1]))
+        _break_ties(prepared, order, top)
     return top[:count] if len(top) > count else top
 
 
-def _offers(
-    prepared: Prepared, order: Order, shelves: list[tuple[list[int], int]], weight: int, volume: int, units: int
-) -> Sequence[Score]:
+def _break_ties(prepared: Prepared, order: Order, top: list[Score]) -> None:
+    metres, places = prepared.metres, prepared.places
+    top.sort(key=lambda offer: (offer[0], metres(order, offer[1]), places[offer[1]].rank, offer[1]))
+
+
+def _offers(prepared: Prepared, order: Order, held: int, weight: int, volume: int, units: int) -> Sequence[Score]:
     """(score, place) of places that send such a parcel, best first; some of them may not hold it."""
     pricing, goal = order.pricing, prepared.rules.goal
     if goal == "cost" and not pricing.by_gram:
         return pricing.offers(weight, volume, units)
-    holders = order.candidates
-    for free, need in shelves:
-        holders = tuple([p for p in holders if free[p] >= need])
-    priced = pricing.price(holders, weight, volume, units)
+    priced = pricing.price([p for p in order.candidates if held >> p & 1], weight, volume, units)
     if goal == "cost":
         return priced
     metres, places = prepared.metres, prepared.places

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from oms.core.route.plans import Supply, splits_paid
 from oms.core.route.problem import Order, Prepared
-from oms.core.route.shelves import Score, distinct_places, groupings
+from oms.core.route.shelves import Score, distinct_places, groupings, holders
 
 NO_LOCATION = "no_location"  # nowhere it may be sent from
 NO_STOCK = "no_stock"
@@ -79,8 +79,9 @@ def waiting_cost(prepared: Prepared, start: Supply, order: Order) -> int:
     Of orders with many rows the dearest plan is estimated, never too low.
     """
     rows = [n for n, row in enumerate(order.rows) if row.need]
-    if len(rows) > EXACT_ROWS:
-        return max(prepared.rules.wait_penalty, _bound(prepared, order) + 1)
+    bound = _bound(prepared, order, len(rows))
+    if bound < prepared.rules.wait_penalty or len(rows) > EXACT_ROWS:
+        return max(prepared.rules.wait_penalty, bound + 1)
     for sign in (1, -1):  # its own units are free for it, for as long as we look
         for place, picks in order.current.items():
             for n, units in picks.items():
@@ -120,34 +121,42 @@ def _dear_places(start: Supply, order: Order, rows: list[int], count: int) -> li
         volume += row.volume_mm3 * row.need
         units += row.need
         wanted[row.sku] = wanted.get(row.sku, 0) + row.need
+    held = -1
+    for sku, need in wanted.items():
+        held &= holders(start, order, sku, need)
+    if not held:
+        return []
     pricing = order.pricing
     if pricing.by_gram:
-        offers = pricing.price(order.candidates, weight, volume, units)
+        offers = pricing.price([p for p in order.candidates if held >> p & 1], weight, volume, units)
     else:
         offers = pricing.offers(weight, volume, units)
     found: list[Score] = []
-    shelves = [(start.free[sku], need) for sku, need in wanted.items()]
     for cost, place in reversed(offers):
-        for free, need in shelves:
-            if free[place] < need:
+        if held >> place & 1 and start.open_at(order, place):
+            found.append((-cost, place))
+            if len(found) == count:
                 break
-        else:
-            if start.open_at(order, place):
-                found.append((-cost, place))
-                if len(found) == count:
-                    break
     return found
 
 
-def _bound(prepared: Prepared, order: Order) -> int:
+def _bound(prepared: Prepared, order: Order, rows: int) -> int:
     """No feasible plan of the order is dearer."""
     weight = volume = units = 0
     for row in order.rows:
         weight += row.weight_g * row.need
         volume += row.volume_mm3 * row.need
         units += row.need
-    parcels = min(len(order.candidates), max(1, prepared.rules.max_parcels - len(order.fixed)), units)
+    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    parcels = min(len(order.candidates), limit, rows if rows <= EXACT_ROWS else units)
     if not parcels:
         return 0
-    one = order.pricing.dearest(weight, volume, units)
+    pricing = order.pricing
+    one: int | None = None
+    if not pricing.by_gram and pricing.rising():
+        offers = pricing.offers(weight, volume, units)
+        if len(offers) == pricing.carriers:  # no place sends a part that cannot send the whole
+            one = offers[-1][0] if offers else 0
+    if one is None:
+        one = pricing.dearest(weight, volume, units)
     return one * parcels + prepared.rules.split_penalty * splits_paid(order, parcels)
