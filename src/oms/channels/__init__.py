@@ -1,22 +1,68 @@
 """One file a channel: their spelling <-> our nouns. `READERS` are the kinds of file `oms import` takes."""
 
-from oms.channels import amazon, own, shopify, square
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from oms.channels import amazon, erp, lazada, own, shopee, shopify, square, tiktok, walmart, woocommerce
 from oms.channels.base import Reader
+from oms.channels.custom import Format
+from oms.config import Limits
 from oms.errors import AmbiguousFile, UnknownHeadings
 from oms.sheets.columns import normals
-from oms.sheets.read import Peek
+from oms.sheets.encodings import CANDIDATES
+from oms.sheets.headings import DELIMITERS
+from oms.sheets.read import Peek, peek
 from oms.words import _
 
-READERS: tuple[Reader, ...] = (*amazon.READERS, *shopify.READERS, *square.READERS, *own.READERS)
+READERS: tuple[Reader, ...] = (
+    *amazon.READERS, *shopify.READERS, *square.READERS, *woocommerce.READERS, *walmart.READERS, *erp.READERS, *own.READERS,
+    *tiktok.READERS, *lazada.READERS, *shopee.READERS,
+)  # fmt: skip
 #: Asked one after the other where none of READERS knows a file.
 FALLBACKS: tuple[Reader, ...] = own.FALLBACKS
 
 SHOWN = 30  # headings that a message repeats
 
 
-def recognise(peek: Peek, as_kind: str | None = None) -> Reader:
+def look(path: Path, limits: Limits, formats: Sequence[Format] = (), as_kind: str | None = None) -> tuple[Peek, Reader]:
     """
-    The one reader for a file with the headings of `peek`; `as_kind` is what the user says it is.
+    How `path` is written and the one reader for it, the seller's own `formats` among them.
+
+    A format that says how its files are written is tried with that where the file says nothing to anybody otherwise.
+    Raises UnknownHeadings and AmbiguousFile as `recognise` does.
+    """
+    seen = peek(path, limits)
+    try:
+        reader = recognise(seen, as_kind, [form.reader for form in formats])
+    except UnknownHeadings:
+        again = [(_written_as(path, limits, form), form.reader) for form in formats if form.encodings or form.delimiter]
+        able = [
+            (other, r) for other, r in again if as_kind in (None, r.kind, r.format) and r.recognises(normals(other.headings))
+        ]
+        if not able:
+            raise
+        return able[0] if len(able) == 1 else _ambiguous(path, [r for _other, r in able])
+    known = next((form for form in formats if form.reader is reader), None)
+    if known is not None and known.encodings and seen.guessed and seen.encoding not in known.encodings:
+        seen = _written_as(path, limits, known)
+    return seen, reader
+
+
+def _written_as(path: Path, limits: Limits, form: Format) -> Peek:
+    delimiters = (form.delimiter,) if form.delimiter else DELIMITERS
+    return peek(path, limits, form.encodings or CANDIDATES, delimiters)
+
+
+def _ambiguous(path: Path, able: Sequence[Reader]) -> NoReturn:
+    names = " or ".join(f"`{reader.format}`" for reader in able)
+    raise AmbiguousFile(_("{file}: could be {formats}", file=path.name, formats=names), _("say which with `--as`"))
+
+
+def recognise(peek: Peek, as_kind: str | None = None, extra: Sequence[Reader] = ()) -> Reader:
+    """
+    The one reader for a file with the headings of `peek`; `as_kind` is what the user says it is, `extra` are readers
+    beside the built-in ones.
 
     Raises:
         UnknownHeadings: nobody knows the headings; the message names them.
@@ -24,22 +70,19 @@ def recognise(peek: Peek, as_kind: str | None = None) -> Reader:
     """
     headings = normals(peek.headings)
     able: list[Reader] = []
-    for readers in (READERS, *((reader,) for reader in FALLBACKS)):
+    for readers in ((*READERS, *extra), *((reader,) for reader in FALLBACKS)):
         able = [r for r in readers if as_kind in (None, r.kind, r.format) and r.recognises(headings)]
         if able:
             break
     if len(able) == 1:
         return able[0]
     if able:
-        names = " or ".join(f"`{reader.format}`" for reader in able)
-        raise AmbiguousFile(
-            _("{file}: could be {formats}", file=peek.path.name, formats=names), _("say which with `--as`")
-        )
+        _ambiguous(peek.path, able)
     if (lacking := own.nearly(peek, as_kind)) is not None:
         raise lacking
     shown = ", ".join(f"`{heading}`" for heading in peek.headings[:SHOWN])
     more = _(" and {count} more", count=len(peek.headings) - SHOWN) if len(peek.headings) > SHOWN else ""
-    hint = _("`oms template KIND` writes an empty file of each of our own kinds")
+    hint = _("`oms format new FILE` drafts a format for files like it; `oms template KIND` writes an empty file of our own")
     if as_kind is not None:
         message = _("{file}: not `{kind}`, by its headings: {headings}", file=peek.path.name, kind=as_kind,
                     headings=shown + more)  # fmt: skip

@@ -54,6 +54,7 @@ class Reading:
     table: pl.DataFrame = field(default_factory=pl.DataFrame)  # products, kits, stock … by its kind's schema
     as_of: str | None = None  # newest event time in the file, never later than now
     whole_orders: bool = False  # a line missing from a newer file was removed
+    keep: bool = False  # the file is the form in which the channel wants its answer: kept as its template
     notes: tuple[str, ...] = ()
 
 

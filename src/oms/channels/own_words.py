@@ -119,8 +119,13 @@ LOOSE: dict[str, tuple[str, ...]] = {
 
 #: The column that we add to rejected rows; the mended file comes back with it.
 REASON = "oms_reason"
+#: Headings that only the ERPs of Chinese sellers have (erp.py).
+ERP = frozenset(map(normal, (
+    "包裹号", "平台渠道", "店铺账号", "店铺名", "来源店铺", "买家指定物流", "买家支付运费", "国家二字码", "货运单号",
+    "配货单号", "库存SKU", "店铺SKU", "平台单号", "平台订单号", "物流订单号", "交易号",
+)))  # fmt: skip
 #: Headings that only somebody else's export has: with one of them the file is theirs.
-FOREIGN = frozenset(("handle", "asin", "fnsku"))
+FOREIGN = frozenset(("handle", "asin", "fnsku")) | ERP
 
 PAYMENT: dict[str, str] = {
     **dict.fromkeys(("paid", "complete", "completed", "yes", "已付款", "已支付", "已付", "付款成功"), "paid"),

@@ -6,8 +6,6 @@ offset of the shop. `Lineitem price` is the unit price; `Subtotal` is already ne
 Inventory: one row a variant and location, the location by its name; it is both the export and the upload.
 """
 
-import re
-
 import polars as pl
 
 from oms.channels.base import (
@@ -21,6 +19,7 @@ from oms.channels.base import (
     spotless,
     table_reading,
 )
+from oms.channels.cash import paid_at_the_door
 from oms.channels.countries import alpha2_all
 from oms.model.frames import ORDERS, REJECTED, Schema, empty
 from oms.model.states import Payment
@@ -85,12 +84,6 @@ LINE: Legend = {
     "to_ship": OneOf("Lineitem requires shipping", words={"false": "no", "true": "yes"}, other=None),
 }
 
-#: Payment methods that are paid at the door, as shops in different countries call them.
-_COD = re.compile(
-    r"cash on delivery|\bcod\b|^manual$|contre[- ]remboursement|nachnahme|contra ?reembolso|contrassegno|contra ?entrega"
-    r"|rembours|pobrani|dob[ií]rk|postförskott|bayar di tempat|thu hộ|kapıda ödeme|наложенн|代金引換|代引|货到付款|貨到付款"
-    r"|الدفع عند الاستلام|เก็บเงินปลายทาง|ক্যাশ অন ডেলিভারি"
-)
 #: Lines of `Note Attributes` that are tracking noise, or the buyer's data (which belongs into the contact only).
 _NOISE = (
     r"(?mi)^\s*(?:_.*|utm[ _].*|.*\bip\b.*|gclid|fbclid|.*click.?id|landing.*|referr.*|user.?agent|browser.*|session.*"
@@ -226,7 +219,7 @@ def _orders(sheet: Sheet, heads: pl.DataFrame, context: Context) -> tuple[pl.Dat
 def _payment(orders: pl.DataFrame) -> pl.Series:
     """Paid, to be paid at the door, or not paid: an order that is only `pending` ships when it is paid at the door."""
     methods = orders["method"].drop_nulls().unique().to_list()
-    at_the_door = [method for method in methods if _COD.search(method.casefold())]
+    at_the_door = [method for method in methods if paid_at_the_door(method)]
     tagged = pl.col("method").is_null() & pl.col("tags").str.to_lowercase().str.contains(r"\bcod\b|cod_form")
     cod = pl.col("method").is_in(at_the_door).fill_null(False) | tagged.fill_null(False)
     financial = pl.col("financial")

@@ -12,8 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from oms.channels import recognise
+from oms.channels import look
 from oms.channels.base import Context, Reader, Reading
+from oms.channels.custom import Format
+from oms.channels.custom import load as load_formats
 from oms.config import Channel
 from oms.errors import AmbiguousFile, OmsError, UnreadableFile, UsageError
 from oms.flow import pieces
@@ -24,7 +26,7 @@ from oms.flow.shop import Shop
 from oms.model.frames import KINDS
 from oms.model.times import iso, parse_iso
 from oms.sheets import guard
-from oms.sheets.read import Peek, peek
+from oms.sheets.read import Peek
 from oms.store import files as known
 from oms.store.db import Batch
 from oms.words import _
@@ -125,6 +127,7 @@ def import_files(
         shop.config.channel(wishes.channel)
     if wishes.location is not None:
         shop.config.location(wishes.location)
+    formats = load_formats(shop.root)
     report = ImportReport()
     if not dry_run:  # files of the inbox that a crash left where they were must be gone before they are looked for
         report.recovered = [document.json() for document in shop.store.finish_documents(shop.wait)]
@@ -133,7 +136,7 @@ def import_files(
         found = FileReport(_shown(shop.root, path))
         report.files.append(found)
         try:
-            recognised.append((_recognise(shop, path, wishes), found))
+            recognised.append((_recognise(shop, path, wishes, formats), found))
         except OmsError as error:
             found.error, found.hint = error.message, error.hint
         progress(1)
@@ -189,10 +192,9 @@ def _shown(root: Path, path: Path) -> str:
         return str(path)
 
 
-def _recognise(shop: Shop, path: Path, wishes: Wishes) -> _Recognised:
+def _recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format]) -> _Recognised:
     guard.check(path, shop.config.limits)
-    seen = peek(path, shop.config.limits)
-    reader = recognise(seen, wishes.kind)
+    seen, reader = look(path, shop.config.limits, formats, wishes.kind)
     return _Recognised(path, seen, reader, _channel_of(shop, path, reader, wishes))
 
 
@@ -237,7 +239,7 @@ def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, 
     found.channel, found.location = channel.name if channel else None, wishes.location
     changed_at = datetime.fromtimestamp(int(file.path.stat().st_mtime), UTC)
     sha256 = _sha256(file.path)
-    settings = hashlib.sha256((shop.root / CONFIG_NAME).read_bytes()).hexdigest()
+    settings = _settings(shop.root)
     before = known.known_file(batch.conn, sha256, found.channel, wishes.location)
     told = _report_of(before)
     mtime = iso(changed_at)
@@ -275,6 +277,14 @@ def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, 
     if len(rows):
         found.rejects_file = write_rejects(batch, file.peek, config.limits, rows, reading.rejected.vstack(loaded.rejected))
     known.save_report(batch, file_id, found.json() | remembered | {"problems": []})
+
+
+def _settings(root: Path) -> str:
+    """What a file's meaning depends on beside the file: oms.toml and the formats."""
+    found = hashlib.sha256((root / CONFIG_NAME).read_bytes())
+    for path in sorted((root / "formats").glob("*.toml")):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _report_of(row: Any) -> dict[str, Any]:

@@ -84,7 +84,14 @@ def _orders(batch: Batch, config: Config, file: Incoming) -> Loaded:
     if reading.returns.height:
         returns = _located(config, file, reading.returns, "location")
         counts["returns"] = load_counter_returns(batch, source, returns)["new"]
-    return Loaded(counts)
+    return Loaded(counts, notes=[_kept(batch, file)] if reading.keep else [])
+
+
+def _kept(batch: Batch, file: Incoming) -> str:
+    """The file itself as a template of its channel, so that what goes back can be made from it; a note that says so."""
+    name = file.channel.name if file.channel else ""
+    path = batch.document("template", file.path.name, file.path.read_bytes(), channel=name, folder=f"templates/{name}")
+    return _("kept as {path}", path=path)
 
 
 def _placed_orders(config: Config, file: Incoming, orders: pl.DataFrame) -> pl.DataFrame:
@@ -160,8 +167,6 @@ def _template(batch: Batch, file: Incoming) -> Loaded:
     """A channel's own stock file: kept, so that the next stock file is made from it; its rows are listings."""
     if file.channel is None:
         raise AssertionError("a template without a channel")
-    folder = f"templates/{file.channel.name}"
-    path = batch.document("template", file.path.name, file.path.read_bytes(), channel=file.channel.name, folder=folder)
     new = remember_template(batch, file.channel.name, file.reading.table)
     table = file.reading.table.height
-    return Loaded(Counter(new=new, unchanged=table - new), notes=[_("kept as {path}", path=path)])
+    return Loaded(Counter(new=new, unchanged=table - new), notes=[_kept(batch, file)])

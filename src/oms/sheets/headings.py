@@ -21,7 +21,7 @@ from oms.words import _
 
 SAMPLE = 1 << 20
 PREAMBLE = 25  # records among which the headings are looked for
-_DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = (",", "\t", ";", "|")
 _NOTHING = ' \t\r\n,;|"\ufeff'  # with the wrong delimiter, a row of commas is one cell of commas
 _NUMBERISH = frozenset("0123456789 .,:/+-€$£%TZ\t\u00a0")
 
@@ -45,9 +45,9 @@ class Peek:
     cells: pl.DataFrame | None = field(default=None, repr=False, compare=False)  # a workbook is read once
 
 
-def peek(path: Path, limits: Limits, encodings: Sequence[str] = CANDIDATES) -> Peek:
+def peek(path: Path, limits: Limits, encodings: Sequence[str] = CANDIDATES, delimiters: Sequence[str] = DELIMITERS) -> Peek:
     """
-    Find the headings of `path`, its encoding and delimiter, from its beginning.
+    Find the headings of `path`, its encoding (of `encodings` where it is not UTF-8) and delimiter, from its beginning.
 
     Raises:
         UnreadableFile: nothing in it that could be headings, or not a workbook after all.
@@ -58,10 +58,12 @@ def peek(path: Path, limits: Limits, encodings: Sequence[str] = CANDIDATES) -> P
     with path.open("rb") as file:
         sample = file.read(SAMPLE)
         cut = bool(file.read(1))
-    return _peek_text(path, sample, cut, limits, encodings)
+    return _peek_text(path, sample, cut, limits, encodings, delimiters)
 
 
-def _peek_text(path: Path, sample: bytes, cut: bool, limits: Limits, encodings: Sequence[str]) -> Peek:
+def _peek_text(
+    path: Path, sample: bytes, cut: bool, limits: Limits, encodings: Sequence[str], delimiters: Sequence[str]
+) -> Peek:
     found = encoding_of(sample, encodings, cut=cut)
     body = sample[found.bom :]
     if cut and not found.name.startswith(("utf-16", "utf-32")):
@@ -70,7 +72,7 @@ def _peek_text(path: Path, sample: bytes, cut: bool, limits: Limits, encodings: 
     line_end = "\r" if "\r" in text and "\n" not in text else "\n"
     lines = text.replace("\r", "\n").splitlines(True) if line_end == "\r" else re.findall(r"[^\n]*\n|[^\n]+", text)
     lines = lines[:5000]
-    delimiter, quoting, header = _headings(lines)
+    delimiter, quoting, header = _headings(lines, delimiters)
     if header is None:
         raise UnreadableFile(_("{file}: no headings found", file=path.name), _("the first row names the columns"))
     names = header.cells
@@ -91,7 +93,7 @@ def _height(header: Record, lines: list[str], delimiter: str, quoting: bool) -> 
     return after.row - header.row if after else 1
 
 
-def _headings(lines: list[str]) -> tuple[str, bool, Record | None]:
+def _headings(lines: list[str], delimiters: Sequence[str] = DELIMITERS) -> tuple[str, bool, Record | None]:
     """
     The delimiter that makes rows even and the heading row widest, whether cells are quoted, and that row.
 
@@ -99,7 +101,7 @@ def _headings(lines: list[str]) -> tuple[str, bool, Record | None]:
     """
     best: tuple[str, bool, Record | None] = (",", True, None)
     most = (False, 0)
-    for delimiter in _DELIMITERS:
+    for delimiter in delimiters:
         quoting = delimiter != "\t" or _tabs_are_quoted(lines)
         head = []
         for record in records(lines[: PREAMBLE * 20], delimiter, quoting, 1, 0):

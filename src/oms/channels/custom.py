@@ -1,0 +1,145 @@
+"""
+Formats of the seller's own: a TOML file in `formats/` fills the declarations that built-in channels make in Python.
+
+    kind = "orders"                      # orders | stock | tracking
+    recognise = ["Bestellnr", "Artikel"] # a file with all of these headings is of this format
+    [columns]
+    order_ref = "Bestellnr"
+    placed_at = { heading = "Datum", formats = ["%d.%m.%Y %H:%M"] }
+    [statuses]
+    "offen" = "ready"
+
+Its name is a kind of channel. Templates of 3PL order files (`kind = "3pl-orders"`) are another thing and are left alone.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import polars as pl
+
+from oms.channels import fields
+from oms.channels.base import Context, Reader, Reading
+from oms.channels.declared import OrderSheet
+from oms.channels.format_file import ALLOWED, NEEDED, FormatFile, checked, column_of
+from oms.channels.own_catalog import TRACKING
+from oms.channels.own_kind import File, OwnReader, days_alone, lacking, left_out
+from oms.channels.own_stock import STOCK_LONG
+from oms.config import CHANNEL_KINDS
+from oms.errors import ConfigError
+from oms.sheets.columns import Bound, Legend, bind, normals
+from oms.sheets.read import Sheet
+from oms.words import _
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format file, checked: the reader it makes, and how its files are written."""
+
+    name: str
+    form: FormatFile
+    reader: Reader
+
+    @property
+    def encodings(self) -> tuple[str, ...]:
+        """Encodings to try where a file is not UTF-8."""
+        return self.form.encodings
+
+    @property
+    def delimiter(self) -> str | None:
+        """The one sign between cells, where the format says it."""
+        return self.form.delimiter
+
+
+def parse(text: str, name: str, file: str) -> Format | None:
+    """The format `name` from the text of its `file`, as format_file.checked does it; None for a 3PL's order template."""
+    form = checked(text, file)
+    return None if form is None else Format(name, form, _reader(name, form))
+
+
+def load(root: Path) -> tuple[Format, ...]:
+    """The formats of a workspace, by name; ConfigError where one cannot be used."""
+    folder = root / "formats"
+    found = (load_one(path) for path in sorted(folder.glob("*.toml"))) if folder.is_dir() else ()
+    return tuple(each for each in found if each is not None)
+
+
+def load_one(path: Path) -> Format | None:
+    """One file of `formats/`."""
+    file = f"formats/{path.name}"
+    if path.stem in CHANNEL_KINDS:
+        raise ConfigError(_("{file}: `{name}` is a kind of channel that is built in", file=file, name=path.stem),
+                          _("call the file otherwise: its name becomes a kind of channel"))  # fmt: skip
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ConfigError(_("{file}: not UTF-8 text", file=file), _("save it as UTF-8")) from None
+    return parse(text, path.stem, file)
+
+
+def _reader(name: str, form: FormatFile) -> Reader:
+    legend: Legend = {field: column_of(field, given, form) for field, given in form.columns.items() if given.heading}
+    constants = {field: given.value for field, given in form.columns.items() if given.value is not None}
+    wanted = normals(form.recognise)
+    needed = tuple(
+        group for group in NEEDED[form.kind]
+        if not any(field in constants for field in group) and (group != ("quantity",) or form.row == "line")
+    )  # fmt: skip
+
+    def signs(headings: frozenset[str]) -> bool:
+        return wanted <= headings and all(
+            any(normals(legend[field].headings) & headings for field in group if field in legend) for group in needed
+        )
+
+    if form.kind != "orders":
+        base = STOCK_LONG if form.kind == "stock" else TRACKING
+        return OwnFormat(name, base, legend, constants, signs, form.zone)
+    return OrderSheet(
+        name, legend, signs, channel_kind=name, unit_rows=form.row == "unit", first_row=form.order_columns == "first",
+        whole_orders=form.whole_orders, timezone=form.zone, currency=form.currency, constants=constants,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class OwnFormat:
+    """Counts or tracking in somebody else's columns; understood as our own kinds are."""
+
+    format: str
+    base: OwnReader
+    legend: Legend
+    constants: Mapping[str, str]
+    signs: Callable[[frozenset[str]], bool]
+    timezone: str | None
+    channel_kind: str | None = None
+
+    @property
+    def kind(self) -> str:
+        """As of our own kind."""
+        return self.base.kind
+
+    def recognises(self, headings: frozenset[str]) -> bool:
+        """Whether a file with these normalised headings is of this format."""
+        return self.signs(headings)
+
+    def columns(self, headings: tuple[str, ...]) -> set[str]:
+        """The declared ones."""
+        return set(bind(self.legend, headings).headings.values())
+
+    def read(self, sheet: Sheet, context: Context) -> Reading:
+        """The file as our own reader of its kind understands it."""
+        if self.timezone is not None:
+            context = replace(context, timezone=self.timezone)
+        bound = bind(self.legend, sheet.peek.headings)
+        absent = [group[0] for group in NEEDED[self.kind] if not any(f in bound or f in self.constants for f in group)]
+        if absent:
+            raise lacking(sheet.peek.path.name, self.kind, absent, sheet.peek.headings)
+        made = {f"\x00{field}": text for field, text in self.constants.items()}
+        frame = sheet.frame.with_columns(pl.lit(text, pl.String).alias(name) for name, text in made.items())
+        everything = {**{field: fields.column(field, field) for field in ALLOWED[self.kind]}, **self.legend}
+        bound = Bound(everything, {**bound.headings, **{name[1:]: name for name in made}})
+        file = File(sheet, bound, days_alone(frame, bound, sheet.peek), context, {}, left_out(sheet, bound))
+        reading = self.base.make(file)
+        return replace(
+            reading, format=self.format,
+            rejected=reading.rejected.with_columns(pl.col("column").str.strip_prefix("\x00")),
+        )  # fmt: skip

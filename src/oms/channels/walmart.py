@@ -1,0 +1,69 @@
+"""
+Walmart Marketplace order sheets: one row a line, the order's own columns repeated on each.
+
+`PO#` names an order, `Line#` a line of it. `Item Cost` is the price of the whole line. Dates have no time, in the
+channel's zone. The sheet is also the form in which tracking goes back (`Update Status`, `Update Qty`, `Carrier`,
+`Tracking Number`, `Tracking Url`), so the file is kept as the channel's template. `Order#` is the customer's order, of
+which several POs may be made: the PO is what is shipped and confirmed, so `Order#` is kept as a tag and identifies nothing.
+"""
+
+import polars as pl
+
+from oms.channels.base import Context, Reader
+from oms.channels.declared import OrderSheet
+from oms.channels.fields import CANCELLED, DELIVERED, READY, SHIPPED, UNPAID, column
+from oms.sheets.columns import Legend, OneOf, Text
+
+_STATUS = {
+    "created": UNPAID, "acknowledged": READY, "shipped": SHIPPED, "delivered": DELIVERED, "cancelled": CANCELLED,
+    "canceled": CANCELLED, "refund": CANCELLED, "refunded": CANCELLED,
+}  # fmt: skip
+
+LEGEND: Legend = {
+    "order_ref": column("order_ref", "PO#", "PO Number", "Purchase Order ID"),
+    "tags": Text("Order#", "Order Number", guarded=True),
+    "line_ref": column("line_ref", "Line#", "Line Number"),
+    "placed_at": column("placed_at", "Order Date"),
+    "ship_by": column("ship_by", "Ship By", "Ship By Date"),
+    "status": OneOf("Status", words=_STATUS),
+    "fulfilment": OneOf(
+        "Fulfillment Entity", words=dict.fromkeys(("wfs", "walmart", "wfs fulfilled", "walmart fulfilled",
+        "fulfilled by walmart", "wfsfulfilled"), "external"), other=None,
+    ),
+    "sku": column("sku", "SKU"),
+    "barcode": column("barcode", "UPC"),
+    "title": column("title", "Item Description"),
+    "quantity": column("quantity", "Qty", "Quantity"),
+    "line_total": column("line_total", "Item Cost"),
+    "line_shipping": column("line_shipping", "Shipping Cost"),
+    "line_tax": column("line_tax", "Tax"),
+    "service": Text("Shipping Method", "Shipping Tier"),
+    "name": column("name", "Customer Name"),
+    "phone": column("phone", "Customer Phone Number"),
+    "address1": column("address1", "Ship to Address 1"),
+    "address2": column("address2", "Ship to Address 2"),
+    "city": column("city", "City"),
+    "region": column("region", "State"),
+    "postcode": column("postcode", "Zip", "Zip Code"),
+    "country": column("country", "Country", "Ship to Country"),
+    "currency": column("currency", "Currency"),
+}  # fmt: skip
+
+
+def _ours(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    """The sheet has no country: Walmart.com delivers within the United States, Walmart.ca within Canada."""
+    home = {"CAD": "CA", "MXN": "MX"}
+    here = pl.col("currency").replace_strict(home, default="US", return_dtype=pl.String)
+    return rows.with_columns(country=pl.coalesce("country", here), tags=pl.concat_str(pl.lit("Order# "), pl.col("tags")))
+
+
+ORDERS = OrderSheet(
+    "walmart-orders",
+    LEGEND,
+    lambda h: {"po#", "line#", "sku", "qty"} <= h and bool({"item_cost", "update_status", "fulfillment_entity"} & h),
+    channel_kind="walmart",
+    sums=True,
+    keep=True,
+    derive=_ours,
+)
+READERS: tuple[Reader, ...] = (ORDERS,)
