@@ -58,9 +58,7 @@ def change(store: Store, listings: int, seed: int) -> None:
     """Move the stock of 1 % of the skus."""
     chosen = random.Random(seed).sample(range(listings), listings // 100)
     with store.write("count", NOW, config=configuration.parse(CONFIG)) as batch:
-        batch.conn.executemany(
-            "UPDATE stock SET on_hand = on_hand + 3 WHERE sku = ?", ((f"SKU-{n:07d}",) for n in chosen)
-        )
+        batch.conn.executemany("UPDATE stock SET on_hand = on_hand + 3 WHERE sku = ?", ((f"SKU-{n:07d}",) for n in chosen))
 
 
 def oms(root: Path, *words: str) -> tuple[float, str]:

@@ -61,9 +61,7 @@ def test_only_the_channels_own_places_count():
     assert {"A": 5} == net
 
 
-@pytest.mark.parametrize(
-    ("buffer", "expected"), [(0, 9), (2, 7), (20, 0), ("0%", 9), ("10%", 8), ("50%", 4), ("100%", 0)]
-)
+@pytest.mark.parametrize(("buffer", "expected"), [(0, 9), (2, 7), (20, 0), ("0%", 9), ("10%", 8), ("50%", 4), ("100%", 0)])
 def test_buffer_is_taken_after_soft_demand_and_percents_are_rounded_up(buffer, expected):
     """10 free, 1 wanted already: 10 % of the 9 left is 1, 50 % is 5."""
     net = net_of(Offer(("CA",), buffer), [("A", "CA", 10, 0)], soft(A=1))
