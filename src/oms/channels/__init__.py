@@ -1,6 +1,7 @@
 """One file a channel: their spelling <-> our nouns. `READERS` are the kinds of file `oms import` takes."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
@@ -10,7 +11,7 @@ from oms.channels.custom import Format
 from oms.config import Limits
 from oms.errors import AmbiguousFile, UnknownHeadings
 from oms.sheets.columns import normals
-from oms.sheets.encodings import CANDIDATES
+from oms.sheets.encodings import CANDIDATES, Encoding
 from oms.sheets.headings import DELIMITERS
 from oms.sheets.read import Peek, peek
 from oms.words import _
@@ -36,7 +37,8 @@ def look(path: Path, limits: Limits, formats: Sequence[Format] = (), as_kind: st
     try:
         reader = recognise(seen, as_kind, [form.reader for form in formats])
     except UnknownHeadings:
-        again = [(_written_as(path, limits, form), form.reader) for form in formats if form.encodings or form.delimiter]
+        ways = [form for form in formats if form.encodings or form.delimiter]
+        again = [(_told(_written_as(path, limits, form), form), form.reader) for form in ways]
         able = [
             (other, r) for other, r in again if as_kind in (None, r.kind, r.format) and r.recognises(normals(other.headings))
         ]
@@ -44,14 +46,20 @@ def look(path: Path, limits: Limits, formats: Sequence[Format] = (), as_kind: st
             raise
         return able[0] if len(able) == 1 else _ambiguous(path, [r for _other, r in able])
     known = next((form for form in formats if form.reader is reader), None)
-    if known is not None and known.encodings and seen.guessed and seen.encoding not in known.encodings:
-        seen = _written_as(path, limits, known)
+    if known is not None and known.encodings and seen.guessed:
+        seen = _told(seen if seen.encoding in known.encodings else _written_as(path, limits, known), known)
     return seen, reader
 
 
 def _written_as(path: Path, limits: Limits, form: Format) -> Peek:
     delimiters = (form.delimiter,) if form.delimiter else DELIMITERS
     return peek(path, limits, form.encodings or CANDIDATES, delimiters)
+
+
+def _told(seen: Peek, form: Format) -> Peek:
+    """`seen` without the remark that its encoding is a guess, where the format says it."""
+    guess = Encoding(seen.encoding, guessed=True).note
+    return replace(seen, notes=tuple(note for note in seen.notes if note != guess or seen.encoding not in form.encodings))
 
 
 def _ambiguous(path: Path, able: Sequence[Reader]) -> NoReturn:

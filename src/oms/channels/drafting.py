@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from oms.channels import fields
-from oms.channels.drafting_words import ALIASES, STATES
+from oms.channels.drafting_words import ALIASES, ROOTS, STATES
 from oms.channels.fields import CANCELLED, DELIVERED, ON_HOLD, READY, SHIPPED, UNPAID
 from oms.channels.format_file import ALLOWED, NEEDED
 from oms.channels.own_words import LOOSE, PAYMENT, STATUS, STRICT
@@ -181,7 +181,7 @@ def _look_closer(cells: pl.Series, guess: Guess) -> None:
 
 def _written(sheet: Sheet, kind: str, guesses: dict[str, Guess], zone: str) -> Draft:
     found = Draft("", kind, columns={name: guess.heading for name, guess in guesses.items()})
-    needed = [name for group in NEEDED[kind] for name in group if name in guesses]
+    needed = [next(name for name in group if name in guesses) for group in NEEDED[kind] if guesses.keys() & set(group)]
     marks = list(dict.fromkeys(guesses[name].heading for name in needed)) or list(sheet.peek.headings[:3])
     lines = [
         _("# Drafted from {file}. Look at every line, then: oms format check NAME {file}", file=sheet.peek.path.name),
@@ -198,7 +198,8 @@ def _written(sheet: Sheet, kind: str, guesses: dict[str, Guess], zone: str) -> D
     for group in NEEDED[kind]:
         unit_rows = group == ("quantity",) and "quantity" not in guesses
         if not unit_rows and not any(name in guesses for name in group):
-            lines.append(f'# {group[0]} = "…"  ' + _("# needed, and no column looks like it"))
+            given = '{ value = "DHL" }' if group == ("carrier",) else '"…"'
+            lines.append(f"# {group[0]} = {given}  " + _("# needed, and no column looks like it"))
             found.unsure.append(_("{field}: no column looks like it", field=group[0]))
     for name in ALLOWED[kind] if kind != "orders" else fields.ORDER_FIELDS:
         if name in guesses and not (name in fields.WORDS and not _words(sheet.frame, guesses[name])):
@@ -262,7 +263,8 @@ def _word_tables(frame: pl.DataFrame, guesses: dict[str, Guess], found: Draft) -
         for word in words:
             state = known.get(" ".join(word.casefold().replace("_", " ").split()))
             comment = "" if state else "  " + _("# unsure: nobody knows this word")
-            lines.append(f"{_quoted(word)} = {_quoted(state or unknown)}{comment}")
+            root = next((meant for root, meant in ROOTS if name == "status" and re.search(root, word.casefold())), unknown)
+            lines.append(f"{_quoted(word)} = {_quoted(state or root)}{comment}")
             if not state:
                 found.unsure.append(_("{field} `{word}`: nobody knows this word", field=name, word=word))
     return lines

@@ -4,8 +4,9 @@ from oms.channels.fields import CANCELLED, DELIVERED, ON_HOLD, READY, SHIPPED, U
 
 #: Field -> headings, `|` between them.
 ALIASES: dict[str, str] = {
-    "order_ref": "order nr|order reference|bestellnummer|bestellnr|bestell nr|auftragsnummer|auftragsnr|numéro de commande"
-                 "|commande|número de pedido|pedido|numero ordine|ordine|bestelnummer|注文番号|주문번호|po number|reference",
+    "order_ref": "order nr|order reference|bestellnummer|bestellnr|auftrag|bestell nr|auftragsnummer|auftragsnr"
+                 "|numéro de commande|commande|número de pedido|pedido|numero ordine|ordine"
+                 "|bestelnummer|注文番号|주문번호|po number|reference",
     "channel_order_id": "internal id|marketplace order id",
     "line_ref": "position id|order line id|bestellposition|item id",
     "placed_at": "date|order time|purchase date|datum|bestelldatum|kaufdatum|date de commande|fecha|fecha de pedido|data"
@@ -21,7 +22,7 @@ ALIASES: dict[str, str] = {
     "unit_price": "price|item price|unit cost|preis|einzelpreis|stückpreis|prix|prix unitaire|precio|prezzo|単価",
     "line_total": "line total|row total|item total|positionssumme|zeilensumme|total ligne|金額",
     "total": "order total|grand total|amount|gesamtbetrag|gesamtsumme|summe|total ttc|importe|totale|合計",
-    "shipping": "shipping cost|shipping fee|postage|versandkosten|frais de port|gastos de envío|送料",
+    "shipping": "versand|porto|shipping cost|shipping fee|postage|versandkosten|frais de port|gastos de envío|送料",
     "tax": "vat|taxes|sales tax|mwst|ust|tva|iva",
     "currency": "währung|devise|moneda|valuta|通貨",
     "status": "state|order state|bestellstatus|statut|estado|stato|ステータス",
@@ -42,10 +43,11 @@ ALIASES: dict[str, str] = {
     "service": "carrier service|versandart|mode de livraison|método de envío|配送方法",
     "ship_by": "dispatch by|versand bis|à expédier avant|enviar antes de",
     "note": "comment|comments|remarks|bemerkung|kommentar|commentaire|comentarios|備考",
-    "tracking": "parcel number|consignment|trackingnummer|sendungsnummer|numéro de suivi|número de seguimiento|waybill"
-                "|追跡番号",
+    "tracking": "parcel number|consignment|trackingnummer|sendungsnummer|paketnummer|sendung"
+                "|numéro de suivi|número de seguimiento|waybill|追跡番号",
     "carrier": "shipper|versender|versanddienstleister|transporteur|transportista|配送業者",
-    "shipped_at": "dispatched|dispatch date|versanddatum|versendet am|date d'expédition|fecha de envío|出荷日",
+    "shipped_at": "dispatched|dispatch date|versanddatum|versendet am|übergabe|übergeben am"
+                  "|date d'expédition|fecha de envío|出荷日",
     "on_hand": "stock|available|in stock|inventory|lagerbestand|bestand|verfügbar|stock disponible|existencias|giacenza|在庫数",
     "location": "site|depot|lager|lagerort|entrepôt|almacén|magazzino|倉庫",
     "counted_at": "snapshot date|as of|stand|stichtag",
@@ -62,3 +64,12 @@ STATES = {
     UNPAID: "pending payment|awaiting payment|zahlung ausstehend|unbezahlt|en attente de paiement|pendiente de pago|未入金",
     ON_HOLD: "blocked|paused|gesperrt|zurückgestellt|bloqué|en espera|sospeso|保留",
 }  # fmt: skip
+#: Roots of words -> state, for words that nobody knows: what they mean is likely, and has to be looked at.
+ROOTS = (
+    (r"cancel|storn|annul|refund|erstatt|rembours|取消|退款|キャンセル", CANCELLED),
+    (r"unpaid|awaiting pay|pending pay|zahlung|paiement|\bpago\b|未付|待付|入金", UNPAID),
+    (r"deliver|zugestell|livr|entreg|consegn|签收|完了", DELIVERED),
+    (r"not shipped|unshipped|to ship|待发|未発送", READY),
+    (r"shipped|dispatch|versand|versend|expédi|envia|spedit|已发|発送", SHIPPED),
+    (r"hold|block|gesperrt|suspend|搁置|保留", ON_HOLD),
+)
