@@ -99,6 +99,8 @@ _ONCE = (
     "order_ref", "placed_at", "paid_at", "ship_by", "service", "currency", "method", "email", "recipient", "buyer",
     "ship_phone", "buyer_phone", "address1", "address2", "address3", "city", "region", "postcode", "country",
 )  # fmt: skip
+#: Temu's English export has the other headings too.
+_ONLY_AMAZON = frozenset(("sku", "promise_date", "reporting_date", "days_past_promise", "payments_date", "ship_service_level"))
 #: Where tax comes on top of the price; elsewhere the price may contain it, and the report does not say.
 _TAX_ON_TOP = ("USD", "CAD")
 
@@ -117,7 +119,7 @@ class Report:
         if self.format == "amazon-all-orders":
             said = {"order_status", "item_status", "sales_channel"} & headings
             return {"amazon_order_id", "sku", "quantity"} <= headings and bool(said)
-        if not {"order_id", "order_item_id", "quantity_purchased"} <= headings:
+        if not {"order_id", "order_item_id", "quantity_purchased"} <= headings or _ONLY_AMAZON.isdisjoint(headings):
             return False
         unshipped = not {"quantity_to_ship", "days_past_promise", "reporting_date"}.isdisjoint(headings)
         return unshipped == (self.format == "amazon-unshipped")

@@ -22,7 +22,7 @@ from oms.sheets.records import Record, cells_of, records, starts
 from oms.sheets.workbook import grid, with_mangled
 from oms.words import _
 
-__all__ = ["Peek", "Sheet", "load", "parts", "peek"]
+__all__ = ["Peek", "Sheet", "load", "parts", "peek", "short_note"]
 
 RAGGED_CHECK = 32 << 20  # bytes up to which short rows are counted for a note
 PART_ROWS = 100_000
@@ -137,7 +137,7 @@ def _load_text(peek: Peek, data: Lines, limits: Limits, names: list[str], known_
     cut = not ended and frame.height > 0 and frame["row"][-1] == rows[-1]
     rejected = _cut_off(peek, data, int(rows[-1])) if cut else empty(REJECTED)
     if known_rows is None and size_of(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
-        notes.append(_short_note(short))
+        notes.append(short_note(short))
     return Sheet(peek, frame, rejected, tuple(notes))
 
 
@@ -152,7 +152,8 @@ def _row_numbers(peek: Peek, data: Lines, records_read: int, lines: int) -> pl.S
     return pl.Series(found, dtype=pl.Int64) + data.first
 
 
-def _short_note(count: int) -> str:
+def short_note(count: int) -> str:
+    """What is said of `count` rows that are shorter than the headings."""
     return _("{count} rows have fewer cells than there are headings: the rest was taken as empty", count=count)
 
 
@@ -252,7 +253,7 @@ def _load_carefully(peek: Peek, data: Lines, limits: Limits, names: list[str]) -
     if long:
         notes.append(_("some rows have more cells than there are headings: the rest was left out"))
     if short:
-        notes.append(_short_note(short))
+        notes.append(short_note(short))
     return Sheet(peek, _frame_of(names, kept), pl.concat(rejected), tuple(notes))
 
 
