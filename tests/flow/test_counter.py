@@ -2,16 +2,20 @@
 
 from tests.conftest import Desk
 
-HEAD = ("Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Gross Sales,Discounts,Net Sales,Tax,"
-        "Transaction ID,Payment ID,Device Name,Notes,Details,Event Type,Location,Dining Option,Customer ID,Customer Name,"
-        "Customer Reference ID,Unit,Count,GTIN,Itemization Type,Fulfillment Note,Channel,Token,Card Brand,PAN Suffix\n")  # fmt: skip
+HEAD = (
+    "Date,Time,Time Zone,Category,Item,Qty,Price Point Name,SKU,Modifiers Applied,Gross Sales,Discounts,Net Sales,Tax,"
+    "Transaction ID,Payment ID,Device Name,Notes,Details,Event Type,Location,Dining Option,Customer ID,Customer Name,"
+    "Customer Reference ID,Unit,Count,GTIN,Itemization Type,Fulfillment Note,Channel,Token,Card Brand,PAN Suffix\n"
+)
 
 
 def sale(transaction: str, item: str = "Mug", quantity: int = 1, sku: str = "", day: str = "2026-11-18", event: str = "Payment",
          place: str = "Corner Shop", time: str = "10:00:00") -> str:  # fmt: skip
     gross = f"${8 * quantity}.00" if quantity > 0 else f"-${-8 * quantity}.00"
-    return (f"{day},{time},Eastern Time (US & Canada),None,{item},{quantity}.0,Regular,{sku},,{gross},$0.00,{gross},$0.00,"
-            f"{transaction},P-{transaction},Till,,,{event},{place},,,,,ea,1,,Physical Good,,{place},TOK-{item.upper()},,\n")  # fmt: skip
+    return (
+        f"{day},{time},Eastern Time (US & Canada),None,{item},{quantity}.0,Regular,{sku},,{gross},$0.00,{gross},$0.00,"
+        f"{transaction},P-{transaction},Till,,,{event},{place},,,,,ea,1,,Physical Good,,{place},TOK-{item.upper()},,\n"
+    )
 
 
 def on_hand(desk: Desk) -> list[tuple[object, ...]]:
@@ -118,5 +122,6 @@ def test_a_shop_nobody_knows_is_named(desk: Desk) -> None:
     report = desk.import_text(HEAD + sale("T1", place="Winter Fair"))
 
     assert report.exit_code == 1
-    assert "Winter Fair" in str(report.files[0].error) and "channel_names" in str(report.files[0].hint)
+    assert "Winter Fair" in str(report.files[0].error)
+    assert "channel_names" in str(report.files[0].hint)
     assert desk.import_text(HEAD + sale("T1", place="Winter Fair"), location="SHOP").exit_code == 0
