@@ -6,7 +6,7 @@ model/frames.py. It never raises for a bad row: the row is complained about, its
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
@@ -83,6 +83,13 @@ class Grouped(Protocol):
 
     def group(self, headings: tuple[str, ...]) -> str | None:
         """The one of `headings` whose equal cells are one order; None where every row stands for itself."""
+
+
+class Companion(Protocol):
+    """A reader of files that are of use only beside others."""
+
+    def beside(self, formats: Collection[str]) -> Reader:
+        """The reader to take where the same command imports files of these `formats` for the same channel."""
 
 
 def read_parts(reader: Reader, peek: Peek, limits: Limits, context: Context) -> Iterator[Reading]:

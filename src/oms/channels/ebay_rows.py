@@ -45,8 +45,7 @@ def ignored(marked: pl.DataFrame) -> dict[str, pl.Series]:
         return marked.filter(pl.col("kind") == kind)["row"]
 
     return {
-        _("how many records were downloaded"): rows("count"),
-        _("whose report it is"): rows("seller"),
+        _("below the sales: how many they are, and whose"): pl.concat([rows("count"), rows("seller")]),
         _("the headings again"): rows("headings"),
     }
 

@@ -6,6 +6,8 @@ Dates have no time and no zone, the channel's is taken; they are month first unl
 counts. Accounts in the UK post instead of ship, and have the heading `Delivery Discount` twice.
 """
 
+from collections.abc import Collection
+
 import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
@@ -105,7 +107,14 @@ class OrderItems:
 
 
 class SoldOrders:
-    """`EtsySoldOrders….csv`: orders without what was sold. Recognised so that it can be said which file is wanted."""
+    """
+    `EtsySoldOrders….csv`: orders without what was sold, and nothing that the items do not say as well.
+
+    By itself it is refused, and it is said which file is wanted; `beside` the items it is left out.
+    """
+
+    def __init__(self, *, alone: bool = True) -> None:
+        self.alone = alone
 
     format = "etsy-orders"
     kind = "orders"
@@ -121,8 +130,18 @@ class SoldOrders:
         """None of them says what to ship."""
         return set(headings[:1])
 
+    def beside(self, formats: Collection[str]) -> Reader:
+        """One that leaves the file out where the items are imported with it."""
+        return SoldOrders(alone=OrderItems.format not in formats)
+
     def read(self, sheet: Sheet, context: Context) -> Reading:
-        """Raises UnreadableFile: there is nothing to ship in it, and a guess would be wrong."""
+        """Every row ignored. By itself raises UnreadableFile: there is nothing to ship in it, and a guess would be wrong."""
+        if not self.alone:
+            return Reading(
+                self.format, self.kind, sheet.frame.height, notes=(*sheet.peek.notes, *sheet.notes),
+                ignored={_("orders without items: those of the items file were taken"): sheet.frame.height}
+                if sheet.frame.height else {},
+            )  # fmt: skip
         raise UnreadableFile(
             _("{file}: Etsy's orders without their items: it does not say what was sold", file=sheet.peek.path.name),
             _("download Order Items instead (EtsySoldOrderItems….csv): it has all that is needed of the orders as well"),

@@ -7,7 +7,7 @@ stock before orders before tracking); settle once. A file that cannot be read ta
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -142,10 +142,9 @@ def import_files(
         progress(1)
     if not recognised:
         return report
+    recognised = _together(recognised)
     recognised.sort(key=lambda both: KINDS.index(both[0].reader.kind))
-    with shop.store.write(
-        "import", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
-    ) as batch:
+    with shop.store.write("import", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run) as batch:
         report.recovered += [document.json() for document in batch.recovered]
         for file, found in recognised:
             batch.conn.execute("SAVEPOINT file")
@@ -196,6 +195,19 @@ def _recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format]
     guard.check(path, shop.config.limits)
     seen, reader = look(path, shop.config.limits, formats, wishes.kind)
     return _Recognised(path, seen, reader, _channel_of(shop, path, reader, wishes))
+
+
+def _together(files: list[tuple[_Recognised, FileReport]]) -> list[tuple[_Recognised, FileReport]]:
+    """The files of one command, each with the reader that it takes beside the others of its channel."""
+    formats: dict[str, set[str]] = {}
+    for file, _found in files:
+        formats.setdefault(file.channel.name if file.channel else "", set()).add(file.reader.format)
+    return [
+        (replace(file, reader=beside(formats[file.channel.name if file.channel else ""])), found)
+        if (beside := getattr(file.reader, "beside", None)) is not None
+        else (file, found)
+        for file, found in files
+    ]
 
 
 def _channel_of(shop: Shop, path: Path, reader: Reader, wishes: Wishes) -> Channel | None:
@@ -253,9 +265,7 @@ def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, 
             and reader.kind not in ("template", "tracking"):  # fmt: skip
         _say_unchanged(batch, found, before, told, sha256, remembered)
         return
-    context = Context(
-        channel, config.zone_of(channel), config.currency_of(channel), config, wishes.location, shop.now
-    )
+    context = Context(channel, config.zone_of(channel), config.currency_of(channel), config, wishes.location, shop.now)
     content = pieces.read(reader, file.peek, config.limits, context)
     reading = content.whole
     as_of = asked or reading.as_of or (before["as_of"] if before is not None and repeated else None)
@@ -337,5 +347,3 @@ def counted_at(given: str) -> datetime:
     except ValueError:
         raise UsageError(_("--as-of `{value}`: not an ISO-8601 time", value=given),
                          _("for example 2026-11-19T14:00:00Z")) from None  # fmt: skip
-
-
