@@ -69,7 +69,7 @@ def test_headings_say_what_a_file_is(put, headings, format):
     [
         "order-id,return-date,sku,asin,quantity,reason",  # Amazon's returns
         "Sale Date,Item Name,Quantity,Order ID,SKU,Date Paid",  # Etsy's sold items
-        "Order ID,Order Status,Seller SKU,Quantity,Tracking ID,Shipping Provider Name",  # TikTok's orders
+        "Return Order ID,Order ID,Order Status,SKU ID,Seller SKU,Return Type,Return Reason,Quantity",  # TikTok's returns
         "Item name,GTIN,Item ID,SKU,Status,Daily sales",  # Walmart's stock
         "order_ref,sku,quantity,reason",  # returns of ours
     ],

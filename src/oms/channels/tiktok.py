@@ -104,7 +104,8 @@ class Orders:
             return "quantity" in bind(LEGEND, headings)
         said = {"order_status", "created_time", "order_substatus", "sku_subtotal_after_discount"} & headings
         article = {"sku_id", "seller_sku"} & headings
-        return {"order_id", "quantity"} <= headings and bool(said and article) and "order_item_id" not in headings
+        other = {"order_item_id", "return_order_id"} & headings  # Temu's orders, TikTok's returns
+        return {"order_id", "quantity"} <= headings and bool(said and article) and not other
 
     def columns(self, headings: tuple[str, ...]) -> set[str]:
         """Some 35 of the 57."""
