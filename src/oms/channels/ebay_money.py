@@ -39,10 +39,8 @@ def currencies(frame: pl.DataFrame, bound: Bound, currency: str) -> pl.Series:
     headings = [bound.headings[name] for name in ("total", "sold_for", "shipping") if name in bound]
     if not headings:
         return pl.Series("currency", [currency]).new_from_index(0, frame.height)
-    signs = pl.coalesce(
-        pl.when(sign != "").then(sign)
-        for sign in (pl.col(heading).str.replace_all(r"[\d.,'’()+−\-\s]", "").str.to_uppercase() for heading in headings)
-    )
+    said = pl.coalesce(pl.when(pl.col(heading).str.contains(r"\d")).then(heading) for heading in headings)
+    signs = said.str.replace_all(r"[\d.,'’()+−\-\s]", "").str.to_uppercase()
     known = {**_SIGNS, "$": currency if currency in _DOLLARS else "USD", **{code: code for code in CURRENCIES}}
     code = signs.replace_strict(list(known), list(known.values()), default=None, return_dtype=pl.String)
     return frame.select(currency=code.fill_null(currency)).to_series()
