@@ -211,3 +211,13 @@ def test_long_nonsense_is_refused_at_once():
     for column in (Amount("X"), Whole("X"), Moment("X")):
         for nonsense in ("x" * 100_000, "1" * 100_000, "1," * 50_000, " " * 100_000 + "x"):
             assert [2] == read(column, nonsense).rejected["row"].to_list()
+
+
+@pytest.mark.parametrize(("ends", "expected"), [(False, "2026-11-18T05:00:00Z"), (True, "2026-11-19T04:59:59Z")])
+def test_formats_without_a_time_of_day(ends, expected):
+    """A day by a format of its own, as its first or its last second, alone in its file or beside others."""
+    column = Moment("X", formats=("%d.%m.%Y",), end_of_day=ends)
+    result = read(column, "18.11.2026", "18.11.2026", "2026-11-18", "32.11.2026")
+
+    assert [expected] * 3 == result.frame["x"].drop_nulls().to_list()
+    assert ["32.11.2026"] == result.rejected["value"].to_list()

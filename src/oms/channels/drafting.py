@@ -30,6 +30,7 @@ _FORMS = (
     "%d-%m-%Y", "%m-%d-%Y", "%d/%m/%y", "%m/%d/%y", "%Y%m%d%H%M%S", "%Y%m%d",
 )  # fmt: skip
 _MOST_WORDS = 25
+_READ = frozenset(name for allowed in ALLOWED.values() for name in allowed)
 _MONEY = r"^[^\d\-(]{0,4}[-(]?\d[\d.,' ]*[^\d]{0,4}$"
 
 
@@ -71,7 +72,7 @@ def _by_heading(headings: Sequence[str]) -> dict[str, Guess]:
     spellings: dict[str, str] = {}
     for words in (STRICT, LOOSE, {name: tuple(text.split("|")) for name, text in ALIASES.items()}):
         for name, aliases in words.items():
-            for alias in (name, *aliases):
+            for alias in (name, *aliases) if name in _READ else ():
                 spellings.setdefault(_plain(alias), name)
     found: dict[str, Guess] = {}
     for heading in headings:
@@ -79,7 +80,7 @@ def _by_heading(headings: Sequence[str]) -> dict[str, Guess]:
         if meant is not None and meant not in found:
             found[meant] = Guess(meant, heading)
     taken = {guess.heading for guess in found.values()}
-    by_length = sorted((word for word in spellings if len(word) > 3), key=lambda word: (-len(word), word))
+    by_length = sorted((word for word in spellings if len(word) > 2), key=lambda word: (-len(word), word))
     for heading in headings:
         if heading in taken:
             continue

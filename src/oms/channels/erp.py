@@ -47,7 +47,8 @@ LEGEND: Legend = {
     "total": column("total", "订单金额", "订单总金额", "订单总价"),
     "shipping": column("shipping", "买家支付运费", "运费收入"),
     "refunded": column("refunded", "退款金额"),
-    "sku": column("sku", "SKU", "平台SKU", "店铺SKU", "渠道SKU", "商品SKU", "库存SKU", missing=("-", "--")),
+    "sku": column("sku", "SKU", "平台SKU", "店铺SKU", "渠道SKU", missing=("-", "--")),
+    "stock_sku": column("sku", "商品SKU", "库存SKU", missing=("-", "--")),
     "catalogue_id": Text("产品ID", "商品ID", "ItemID", guarded=True),
     "title": column("title", "产品名称", "商品名称", "商品标题", "品名"),
     "variant": column("variant", "产品规格", "商品规格", "规格", "多属性"),
@@ -55,17 +56,20 @@ LEGEND: Legend = {
     "unit_price": column("unit_price", "产品售价", "商品单价", "商品售价", "单价"),
     "name": column("name", "收货人姓名", "收件人姓名", "收件人", "收货人", "客户姓名"),
     "company": column("company", "收货人公司", "收件人公司", "公司"),
-    "phone": column("phone", "收货人手机", "收货人电话", "收件人手机", "收件人电话", "联系电话", "手机", "电话"),
+    "phone": column("phone", "收货人手机", "收件人手机", "手机"),
+    "landline": column("phone", "收货人电话", "收件人电话", "联系电话", "电话"),
     "email": column("email", "买家Email", "买家邮箱", "邮箱", "Email"),
-    "address1": column("address1", "地址1", "详细地址", "收件人地址", "地址1+地址2", "地址1 地址2", "地址"),
+    "address1": column("address1", "地址1"),
+    "whole_address": column("address1", "详细地址", "收件人地址", "地址1+地址2", "地址1 地址2", "地址"),
     "address2": column("address2", "地址2"),
     "address3": column("address3", "收货人门牌号", "门牌号"),
     "city": column("city", "收货人城市", "收件人城市", "城市", "市"),
     "region": column("region", "收货人州/省", "收件人州/省", "省/州", "州/省", "省份", "省", "州"),
     "postcode": column("postcode", "邮编", "收件人邮编", "收货人邮编", "邮政编码"),
-    "country": column("country", "国家二字码", "国家简码", "国家代码", "收货人国家", "收件人国家", "中文国家名", "国家",
-                      "国家/地区"),
-    "service": Text("买家指定物流", "买家选择物流", "物流方式", "物流渠道", "发货物流"),
+    "country": column("country", "国家二字码", "国家简码", "国家代码"),
+    "country_name": column("country", "收货人国家", "收件人国家", "中文国家名", "国家", "国家/地区"),
+    "service": Text("买家指定物流", "买家选择物流"),
+    "own_service": Text("物流方式", "物流渠道", "发货物流"),
     "note": Text("订单备注", "买家备注", "客户备注"),
     "line_note": Text("拣货备注"),
 }  # fmt: skip
@@ -74,8 +78,19 @@ LEGEND: Legend = {
 def is_erp(headings: frozenset[str]) -> bool:
     """An order number, a sku and a quantity in an ERP's words, and something that only an ERP has."""
     some = all(normals(LEGEND[name].headings) & headings for name in ("order_ref", "quantity"))
-    sold = any(normals(LEGEND[name].headings) & headings for name in ("sku", "title"))
+    sold = any(normals(LEGEND[name].headings) & headings for name in ("sku", "stock_sku", "title"))
     return some and sold and bool(ERP & headings) and "子订单号" not in headings
+
+
+#: Two columns for the same thing, of which often only one is filled.
+_EITHER = {
+    "sku": "stock_sku", "phone": "landline", "address1": "whole_address", "country": "country_name",
+    "service": "own_service",
+}  # fmt: skip
+
+
+def _either(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
+    return rows.with_columns(pl.coalesce(first, second).alias(first) for first, second in _EITHER.items())
 
 
 def _others(rows: pl.DataFrame, context: Context) -> dict[str, pl.Series]:
@@ -98,5 +113,5 @@ def _shops(rows: pl.DataFrame, context: Context) -> Sequence[str]:
               "its shop is called there", count=len(shops), shops=", ".join(f"`{shop}`" for shop in shops[:10])),)  # fmt: skip
 
 
-ORDERS = OrderSheet("erp-orders", LEGEND, is_erp, leave_out=_others, notes=_shops)
+ORDERS = OrderSheet("erp-orders", LEGEND, is_erp, derive=_either, leave_out=_others, notes=_shops)
 READERS: tuple[Reader, ...] = (ORDERS,)

@@ -129,7 +129,9 @@ class Moment(Column):
 
     def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         if self.formats:
-            return [_moment(cell, form, env) for form in self.formats if "%H" in form or "%I" in form]
+            timed = [form for form in self.formats if "%H" in form or "%I" in form]
+            days = [form for form in self.formats if form not in timed and not self.end_of_day]
+            return [_moment(cell, form, env) for form in (*timed, *days)] or [pl.when(False).then(cell)]
         shortened = cell.str.slice(19).str.replace(":", "", literal=True)
         zulu = pl.when(shortened == "Z").then(pl.lit("+0000")).otherwise(shortened)
         found = [
