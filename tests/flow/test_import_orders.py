@@ -209,3 +209,14 @@ def test_a_connectors_copy_is_held_as_a_duplicate(desk: Desk) -> None:
 
     assert holds(desk, "#1001") == ["duplicate"]
     assert holds(desk, "113-4521987-1234501") == []
+
+
+def test_an_orders_discount_is_shared_over_its_lines(desk: Desk) -> None:
+    """Ten dollars off three lines: to the cent, and what nobody said stays unknown."""
+    ready(desk)
+    order = MUG | {"lines": [("MUG", 1), ("CUP", 1), ("MUG", 1)], "Discount Amount": "10.00"}
+    desk.import_text(shopify(order))
+    none = unshipped({"order": "113-1", "item": "501", "sku": "MUG", "quantity": 1})
+    desk.import_text(none, "u.txt")
+
+    assert desk.rows("SELECT discount FROM lines ORDER BY order_id, position") == [(334,), (333,), (333,), (None,)]
