@@ -1,5 +1,6 @@
 """What a newer file changes in an order, by the stage each line has reached."""
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -94,7 +95,11 @@ def test_an_order_cancelled_by_an_older_file_is_cancelled() -> None:
 
 def test_an_older_file_changes_no_quantity_and_no_address() -> None:
     """Yesterday's export does not undo today's edit."""
-    assert change([stored()], [said(quantity=3)], says={"city": "Trenton", "note": "old"}, older=True).is_empty()
+    known = dict.fromkeys(CONTACT) | {"city": "Newark", "erased": 0}
+    says = {**SAID, "city": "Trenton", "note": "old"}
+    found = compare({**ORDER, "note": "new"}, known, [stored()], says, [said(quantity=3)], older=True, whole_orders=True)
+
+    assert found.is_empty()
 
 
 def test_more_after_picking_is_held() -> None:
@@ -205,3 +210,50 @@ def test_counters_hold_whatever_a_file_says(data: st.DataObject) -> None:
         assert c.shipped >= line.shipped
         assert 0 <= c.released <= line.reserved
         assert line.reserved - c.released + line.picking <= c.ordered - c.cancelled - line.shipped
+
+
+def test_a_second_line_of_a_sku_leaves_the_first_one_alone() -> None:
+    """The buyer adds one more mug as a line of its own: the three at the bench stay three."""
+    found = change([stored(ordered=3, picking=3)], [said(quantity=1), said(quantity=3, key="MUG#2", position=1)])
+
+    assert (found.lines, [line.quantity for line in found.added]) == ([], [1])
+    assert list(found.holds) == [Reason.CHANGED_AFTER_PICK]
+
+
+def test_of_two_lines_of_a_sku_the_removed_one_goes() -> None:
+    """One mug and three mugs; the line of one is removed: the line of three is not touched."""
+    one, three = stored(ordered=1, line_id=1), replace(stored(ordered=3, line_id=2, position=1), line_key="MUG#2")
+    found = change([one, three], [said(quantity=3)])
+
+    assert [(c.line.id, c.cancelled) for c in found.lines] == [(1, 1)]
+
+
+def test_an_older_file_fills_what_nobody_said() -> None:
+    """The prices come with yesterday's report: they were unknown and are taken; what is known stays."""
+    lines = [replace(stored(), facts={"unit_price": None, "title": "Mug"})]
+    file = [replace(said(), facts={"unit_price": 900, "title": "Old name"})]
+    found = change(lines, file, {"total": None, "subtotal": 4500}, {"total": 5000, "subtotal": 4000}, older=True)
+
+    assert (found.fields, found.lines[0].facts) == ({"total": 5000}, {"unit_price": 900})
+    assert counters(found) == [(5, 0, 0, 0, 0)]
+
+
+def test_an_older_file_fills_the_street_of_the_same_place_only() -> None:
+    """A report without streets came first; the older one has the street, unless it is of another town."""
+    known = dict.fromkeys(CONTACT) | {"city": "Reno", "erased": 0}
+    same = {"city": "RENO", "address1": "2 Oak St", "name": "Bea Cole"}
+    moved = {"city": "Elko", "address1": "9 Pine St", "name": "Bea Cole"}
+    fills = [
+        compare(ORDER, known, [stored()], {**SAID, **each}, [said()], older=True, whole_orders=True).contact
+        for each in (same, moved)
+    ]
+
+    assert fills == [{"name": "Bea Cole", "address1": "2 Oak St"}, {"name": "Bea Cole"}]
+
+
+def test_a_masked_name_overwrites_nothing() -> None:
+    """One star is a mask too."""
+    known = dict.fromkeys(CONTACT) | {"name": "李小明", "erased": 0}
+    found = compare(ORDER, known, [stored()], {**SAID, "name": "李*"}, [said()], older=False, whole_orders=True)
+
+    assert found.is_empty()

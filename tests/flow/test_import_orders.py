@@ -220,3 +220,16 @@ def test_an_orders_discount_is_shared_over_its_lines(desk: Desk) -> None:
     desk.import_text(none, "u.txt")
 
     assert desk.rows("SELECT discount FROM lines ORDER BY order_id, position") == [(334,), (333,), (333,), (None,)]
+def test_no_two_lines_of_an_order_share_a_name(desk: Desk) -> None:
+    """One more mug as a line of its own, before the old one in the file: the old line keeps name and units."""
+    ready(desk)
+    desk.import_text(shopify(MUG))
+    longer = shopify(MUG | {"lines": [("MUG", 1), ("MUG", 2), ("CUP", 1)]})
+    desk.import_text(longer, "later.csv")
+    before = desk.dump()
+    again = desk.import_text(longer + "\n", "again.csv")
+
+    assert desk.rows("SELECT line_ref, ordered, cancelled FROM lines WHERE sku = 'MUG' ORDER BY id") == [
+        ("MUG#1", 2, 0), ("MUG#2", 1, 0),
+    ]  # fmt: skip
+    assert (again.files[0].unchanged, desk.dump()) == (1, before)

