@@ -220,6 +220,8 @@ def test_an_orders_discount_is_shared_over_its_lines(desk: Desk) -> None:
     desk.import_text(none, "u.txt")
 
     assert desk.rows("SELECT discount FROM lines ORDER BY order_id, position") == [(334,), (333,), (333,), (None,)]
+
+
 def test_no_two_lines_of_an_order_share_a_name(desk: Desk) -> None:
     """One more mug as a line of its own, before the old one in the file: the old line keeps name and units."""
     ready(desk)
