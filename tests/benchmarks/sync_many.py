@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from oms import config as configuration
+from oms import config_file
 from oms.model.times import iso, parse_iso
 from oms.store.db import Store
 
@@ -34,7 +34,7 @@ def build(root: Path, listings: int) -> Store:
     (root / "oms.toml").write_text(CONFIG)
     store = Store(root)
     skus = [f"SKU-{n:07d}" for n in range(listings)]
-    with store.write("import", NOW, config=configuration.parse(CONFIG)) as batch:
+    with store.write("import", NOW, config=config_file.parse(CONFIG)) as batch:
         conn = batch.conn
         conn.executemany("INSERT INTO products (sku) VALUES (?)", ((sku,) for sku in skus))
         conn.executemany(
@@ -57,7 +57,7 @@ def build(root: Path, listings: int) -> Store:
 def change(store: Store, listings: int, seed: int) -> None:
     """Move the stock of 1 % of the skus."""
     chosen = random.Random(seed).sample(range(listings), listings // 100)
-    with store.write("count", NOW, config=configuration.parse(CONFIG)) as batch:
+    with store.write("count", NOW, config=config_file.parse(CONFIG)) as batch:
         batch.conn.executemany("UPDATE stock SET on_hand = on_hand + 3 WHERE sku = ?", ((f"SKU-{n:07d}",) for n in chosen))
 
 

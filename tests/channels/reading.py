@@ -7,7 +7,8 @@ import polars as pl
 
 from oms.channels import recognise
 from oms.channels.base import Context, Reading, read_file
-from oms.config import Limits, parse
+from oms.config import Limits
+from oms.config_file import parse
 from oms.sheets.read import peek
 
 DATA = Path(__file__).parent.parent / "data" / "channels"

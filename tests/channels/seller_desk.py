@@ -6,7 +6,8 @@ from pathlib import Path
 
 from oms.channels import recognise
 from oms.channels.base import Context, Reading, read_file
-from oms.config import Config, Limits, parse
+from oms.config import Config, Limits
+from oms.config_file import parse
 from oms.sheets.guard import check
 from oms.sheets.read import peek
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from oms import config as configuration
+from oms import config_file
 from oms.flow.settle import settle
 from oms.flow.shop import Shop
 from oms.model.times import iso, parse_iso
@@ -142,4 +142,4 @@ class Seeds:
 
 
 def shop_of(tmp_path: Path, amazon: str = "") -> Seeds:
-    return Seeds(Shop(tmp_path, configuration.parse(CONFIG.format(amazon=amazon)), NOW))
+    return Seeds(Shop(tmp_path, config_file.parse(CONFIG.format(amazon=amazon)), NOW))

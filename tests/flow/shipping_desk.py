@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from oms.config import parse
+from oms.config_file import parse
 from oms.flow.settle import settle
 from oms.flow.shop import Shop
 from oms.store.db import Batch

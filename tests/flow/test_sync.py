@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from oms import config as configuration
+from oms.errors import UnknownChannel
 from oms.flow.explain_stock import explain_stock
 from oms.flow.sync import sync
 from oms.flow.undo import undo
@@ -272,7 +272,7 @@ def test_a_number_remembers_which_orders_it_knew(seeds):
 
 def test_unknown_channel_is_a_mistake_of_words(seeds):
     """The nearest known name is offered."""
-    with pytest.raises(configuration.UnknownChannel, match="did you mean `amazon-us`"):
+    with pytest.raises(UnknownChannel, match="did you mean `amazon-us`"):
         sync(seeds.shop, ["amazon-u"])
 
 

@@ -48,7 +48,7 @@ class Glance:
     def check_location(self, code: str) -> None:
         """UnknownLocation where oms.toml has no location `code`."""
         if code not in self.safety:
-            from oms.config import load  # says in words what is wrong
+            from oms.config_file import load  # says in words what is wrong
 
             load(self.root / CONFIG_NAME).location(code)
 
@@ -66,7 +66,7 @@ def glance(root: Path, now: datetime) -> Glance:
             {str(place["code"]): int(place.get("safety_stock", 0)) for place in raw.get("locations", ())},
         )  # fmt: skip
     except (ValueError, TypeError, KeyError, AttributeError):
-        from oms.config import load  # says in words what is wrong
+        from oms.config_file import load  # says in words what is wrong
 
         config = load(path)
         return Glance(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from oms import config as configuration
+from oms import config_file
 from oms.config import Config
 from oms.store.db import Store
 from oms.workspace import CONFIG_NAME
@@ -28,4 +28,4 @@ class Shop:
 
 def open_shop(root: Path, now: datetime, wait: float = 30.0, words: str = "") -> Shop:
     """Read the configuration of the workspace `root`; ConfigError when it is wrong."""
-    return Shop(root, configuration.load(root / CONFIG_NAME), now, wait, words)
+    return Shop(root, config_file.load(root / CONFIG_NAME), now, wait, words)

@@ -1,4 +1,4 @@
-"""Making a workspace, and checking and changing its configuration."""
+"""Making a workspace, and checking and changing its config_file."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from oms import config as configuration
+from oms import config_file
 from oms.flow.shop import Shop
 from oms.store.db import Store
 from oms.words import _
@@ -90,8 +90,8 @@ def set_config(root: Path, key: str, value: str, dry_run: bool = False) -> SetRe
     """Set one key of oms.toml; ConfigError, and nothing written, when the file would be wrong afterwards."""
     path = root / CONFIG_NAME
     with locked(root, "config set", 30):
-        text = configuration.set_value(path.read_text("utf-8"), key, value)
-        configuration.parse(text, str(path))
+        text = config_file.set_value(path.read_text("utf-8"), key, value)
+        config_file.parse(text, str(path))
         if not dry_run:
             write_private(path, text.encode())
     return SetReport(key, value)
