@@ -75,3 +75,11 @@ def test_saying_it_again_ships_nothing_again(allocations: list[tuple[str, str, i
             decide(order, [notice], again)
 
             assert [] == again.leaving
+
+
+def test_one_number_from_two_places_is_two_parcels() -> None:
+    """What left from CA under the number is not what leaves from NJ under it."""
+    order, plan = order_of([("MUG", "NJ", 1, False), ("MUG", "CA", 1, False)]), Plan()
+    decide(order, notices([("T2", None, None, "CA"), ("T2", "MUG", 1, "NJ")]), plan)
+
+    assert [(each.location, [item.units for item in each.items]) for each in plan.leaving] == [("CA", [1]), ("NJ", [1])]

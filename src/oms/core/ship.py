@@ -55,9 +55,7 @@ def _same(tracking: str) -> str:
 
 def _known(order: Order, notice: Notice) -> Sent | None:
     """What already left of this order under the row's number, if that is all the row says."""
-    sent = [s for s in order.sent if _same(s.tracking) == _same(notice.tracking)]
-    if notice.location is not None:
-        sent = [s for s in sent if s.location in (notice.location, None)]
+    sent = _sent(order, notice)
     if not sent or notice.sku is None:
         return sent[0] if sent else None
     by_line = _by_line_name(order, notice.sku)
@@ -69,6 +67,12 @@ def _known(order: Order, notice: Notice) -> Sent | None:
     else:
         already = sum(_completed_here(order, line_id, sent) for line_id in by_line)
     return sent[0] if already >= notice.quantity else None
+
+
+def _sent(order: Order, notice: Notice) -> list[Sent]:
+    """What already left of this order under the row's number, from its place where it names one."""
+    sent = [s for s in order.sent if _same(s.tracking) == _same(notice.tracking)]
+    return sent if notice.location is None else [s for s in sent if s.location in (notice.location, None)]
 
 
 def _completed_here(order: Order, line_id: int, sent: list[Sent]) -> int:
@@ -149,9 +153,7 @@ def _decide_new(order: Order, notice: Notice, said: set[str] | None, plan: Plan)
     _leave(order, notice, location, taken, plan)
 
 
-def _take(
-    order: Order, notice: Notice, by_line: list[int] | None, here: list[Open]
-) -> list[tuple[Open, int]] | Complaint:
+def _take(order: Order, notice: Notice, by_line: list[int] | None, here: list[Open]) -> list[tuple[Open, int]] | Complaint:
     """Which units of which allocations a row covers; those being picked first."""
     first = sorted(here, key=lambda each: (not each.picking, each.line_id, each.sku, each.id))
     if notice.sku is None or notice.quantity is None:
@@ -176,11 +178,11 @@ def _take(
 
 
 def _already(order: Order, notice: Notice, skus: set[str]) -> int:
-    return sum(s.units for s in order.sent if _same(s.tracking) == _same(notice.tracking) and s.sku in skus)
+    return sum(s.units for s in _sent(order, notice) if s.sku in skus)
 
 
 def _already_complete(order: Order, notice: Notice, by_line: list[int]) -> int:
-    sent = [s for s in order.sent if _same(s.tracking) == _same(notice.tracking)]
+    sent = _sent(order, notice)
     return sum(_completed_here(order, line_id, sent) for line_id in by_line)
 
 
