@@ -241,9 +241,7 @@ class Config(Table):
         names = tuple(c.name for c in self.channels)
         for name in self.verify.accept_cod:
             if name not in names:
-                raise ValueError(
-                    _("verify.accept_cod: no channel `{name}`{near}", name=name, near=nearest(name, names))
-                )
+                raise ValueError(_("verify.accept_cod: no channel `{name}`{near}", name=name, near=nearest(name, names)))
         return self
 
     @property
@@ -294,6 +292,6 @@ class Config(Table):
 
 
 def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """", did you mean `…`?" where one of `known` looks like `word`, else nothing."""
+    """ ", did you mean `…`?" where one of `known` looks like `word`, else nothing."""
     close = difflib.get_close_matches(word, known, 1, 0.5)
     return _(", did you mean `{close}`?", close=close[0]) if close else ""

@@ -156,7 +156,6 @@ def filled(decision: Decision, given: Problem) -> int:
     return int(rows.group_by("line_id").agg(pl.col("quantity").min())["quantity"].sum())
 
 
-
 @given(problems(most_orders=1))
 def test_a_single_order_gets_its_best_plan(given: Problem) -> None:
     """Against every way of taking units from shelves: none fills more, and of those that fill alike none is better."""

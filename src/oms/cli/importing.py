@@ -47,9 +47,7 @@ def import_(
     shop = open_shop(workspace, wait)
     wishes = Wishes(channel, location, kind, counted_at(as_of) if as_of else None)
     with console.progress(_("importing")) as advance:
-        report = import_files(
-            shop, files or [shop.root / "inbox"], wishes, move=move, dry_run=dry_run, progress=advance
-        )
+        report = import_files(shop, files or [shop.root / "inbox"], wishes, move=move, dry_run=dry_run, progress=advance)
     console.finish(report, as_json, lambda: _show(report))
 
 

@@ -86,7 +86,10 @@ def count(
     sku: Sku,
     quantity: Annotated[int, typer.Argument(metavar="QTY", min=0, help=_("What is there."))],
     location: Where,
-    at: Annotated[str | None, typer.Option("--at", help=_("When it was counted: 2026-11-22 (end of that day) or 2026-11-22T15:30; else now."))] = None,  # noqa: E501
+    at: Annotated[
+        str | None,
+        typer.Option("--at", help=_("When it was counted: 2026-11-22 (end of that day) or 2026-11-22T15:30; else now.")),
+    ] = None,  # noqa: E501
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -130,7 +133,9 @@ def receive(
     sku: Sku,
     quantity: Annotated[int, typer.Argument(metavar="QTY", min=1, help=_("Units that came in."))],
     location: Where,
-    reference: Annotated[str | None, typer.Option("--reference", help=_("Tick off what was expected under this reference."))] = None,  # noqa: E501
+    reference: Annotated[
+        str | None, typer.Option("--reference", help=_("Tick off what was expected under this reference."))
+    ] = None,  # noqa: E501
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,

@@ -18,9 +18,9 @@ def suggest(listings: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
         .join(by_sku, on="spelling", how="left", maintain_order="left")
         .join(by_barcode, on="code", how="left", maintain_order="left")
     )  # fmt: skip
-    as_code = found.select(code=_barcode(pl.col("listing_sku"))).join(
-        by_barcode, on="code", how="left", maintain_order="left"
-    )["same_barcode"]
+    as_code = found.select(code=_barcode(pl.col("listing_sku"))).join(by_barcode, on="code", how="left", maintain_order="left")[
+        "same_barcode"
+    ]
     found = found.with_columns(same_barcode=pl.coalesce("same_barcode", as_code))
     return found.select(
         "channel", "listing_sku", "title", "open_units",

@@ -124,9 +124,7 @@ def _allocations(conn: sqlite3.Connection, order_id: int, currency: str) -> list
     return found
 
 
-def _candidate(
-    prepared: Prepared, order: Order, candidate: told.Candidate, currency: str, chosen: bool
-) -> dict[str, Any]:
+def _candidate(prepared: Prepared, order: Order, candidate: told.Candidate, currency: str, chosen: bool) -> dict[str, Any]:
     return {
         "locations": [prepared.places[parcel.place].code for parcel in candidate.parcels],
         "chosen": chosen,

@@ -15,9 +15,7 @@ from oms.words import _
 FOLDER = "templates"
 
 
-def newest_export(
-    shop: Shop, conn: sqlite3.Connection, channel: Channel, force: bool
-) -> stockfile.Export | str:
+def newest_export(shop: Shop, conn: sqlite3.Connection, channel: Channel, force: bool) -> stockfile.Export | str:
     """
     The newest export in `templates/CHANNEL/`, or why there is none to work with.
 

@@ -76,9 +76,7 @@ def _order(conn: Any, word: str) -> Any:
 
 
 def _neither(word: str) -> OmsError:
-    return UnknownOrder(
-        _("`{word}` is neither a sku nor an order", word=word), _("list them with: oms stock, oms orders")
-    )
+    return UnknownOrder(_("`{word}` is neither a sku nor an order", word=word), _("list them with: oms stock, oms orders"))
 
 
 def _described(conn: Any, rows: list[Any]) -> list[dict[str, Any]]:

@@ -243,9 +243,7 @@ def _money(amount: int | None, currency: str | None) -> str | None:
 def _known(word: str, known: list[Any], what: str) -> str:
     names = [str(each) for each in known]
     if word not in names:
-        raise UsageError(
-            _("no {what} `{word}`{near}", what=what, word=word, near=_near(word, names)), ", ".join(names)
-        )
+        raise UsageError(_("no {what} `{word}`{near}", what=what, word=word, near=_near(word, names)), ", ".join(names))
     return word
 
 

@@ -52,9 +52,7 @@ class SetReport:
         return {name: value for name, value in vars(self).items() if name != "exit_code"}
 
 
-def set_listing(
-    shop: Shop, channel: str, listing_sku: str, sku: str, quantity: int = 1, dry_run: bool = False
-) -> SetReport:
+def set_listing(shop: Shop, channel: str, listing_sku: str, sku: str, quantity: int = 1, dry_run: bool = False) -> SetReport:
     """
     Map a listing to a sku of ours; open lines follow, what was reserved for them and not picked is given back.
 

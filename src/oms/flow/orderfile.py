@@ -130,9 +130,7 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
     return _(", did you mean `{close}`?", close=close[0]) if close else ""
 
 
-def order_file(
-    picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat, config: Config, location: Location
-) -> bytes:
+def order_file(picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat, config: Config, location: Location) -> bytes:
     """
     The order file of one location: `picks` (store.picking.PICKS) of orders we label ourselves, `contacts` (CONTACTS).
 

@@ -84,9 +84,7 @@ def _whole_cancels(orders: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFr
 
 def _described(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """`orders` with `content_hash`: 16 bytes over everything the file says of the order, in any order of its rows."""
-    text = pl.concat_str(
-        [pl.col(c).cast(pl.String).fill_null("\x00") for c in LINES if c not in _WHERE], separator="\x1f"
-    )
+    text = pl.concat_str([pl.col(c).cast(pl.String).fill_null("\x00") for c in LINES if c not in _WHERE], separator="\x1f")
     said = (
         lines.lazy().sort("order_no", "line_key").select("order_no", said=text)
         .group_by("order_no", maintain_order=True).agg("said")
@@ -130,9 +128,7 @@ def _change_known_orders(
     return updated
 
 
-def _save(
-    batch: Batch, source: Source, order: sqlite3.Row, row: sqlite3.Row, changes: ChangeSet, said: dict[str, Any]
-) -> None:
+def _save(batch: Batch, source: Source, order: sqlite3.Row, row: sqlite3.Row, changes: ChangeSet, said: dict[str, Any]) -> None:
     """Write one change set of a file, and remember that the file described the order."""
     remembered: dict[str, Any] = {}
     if not row["older"]:
@@ -146,9 +142,7 @@ def _save(
         save_changes(batch, order, shipped_at, changes, said)
 
 
-def save_changes(
-    batch: Batch, order: sqlite3.Row, shipped_at: str | None, changes: ChangeSet, said: dict[str, Any]
-) -> None:
+def save_changes(batch: Batch, order: sqlite3.Row, shipped_at: str | None, changes: ChangeSet, said: dict[str, Any]) -> None:
     """
     Write one change set, and what it does to stock and holds.
 

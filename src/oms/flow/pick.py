@@ -67,9 +67,7 @@ def pick_orders(
         shop.config.channel(channel)
     report = PickReport()
     try:
-        with shop.store.write(
-            "pick", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
-        ) as batch:
+        with shop.store.write("pick", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run) as batch:
             report = PickReport(documents=tuple(batch.recovered))
             report = _pick(shop, batch, location, channel, force)
             if report.batch is None:
@@ -108,9 +106,7 @@ def _place(config: Config, code: str) -> Location:
                 Location.model_validate({"code": code, "country": "ZZ"}))  # fmt: skip
 
 
-def _write(
-    batch: Batch, config: Config, root: Path, place: Location, picks: pl.DataFrame, contacts: pl.DataFrame
-) -> list[str]:
+def _write(batch: Batch, config: Config, root: Path, place: Location, picks: pl.DataFrame, contacts: pl.DataFrame) -> list[str]:
     code = place.code
     table = pick_list(picks, config.zone_of(place))
     batch.document("picklist", f"picklist-{code}.xlsx", xlsx_bytes({_("pick list"): table}), location=code)

@@ -110,4 +110,3 @@ def _with_due_dates(orders: pl.DataFrame, config: Config) -> pl.DataFrame:
 def day_text(day: int | None) -> str | None:
     """A day number as ISO-8601 text."""
     return None if day is None else date.fromordinal(day).isoformat()
-

@@ -84,9 +84,7 @@ def _unmatched(row: Mapping[str, Any], channels: list[str], known: set[str]) -> 
     return Complaint(row["row"], "order_ref", ref, what, _("import the orders first"))
 
 
-def check(
-    config: Config, order: Row, row: Mapping[str, Any], now: datetime, plan: Plan
-) -> Notice | None:
+def check(config: Config, order: Row, row: Mapping[str, Any], now: datetime, plan: Plan) -> Notice | None:
     """A row of TRACKING as a notice; None, and a complaint in `plan`, where it cannot be used."""
     tracking, carrier = carriers.clean(row["tracking"] or ""), (row["carrier"] or "").strip()
     sku = (row["sku"] or "").strip() or None
@@ -123,9 +121,7 @@ def check(
                        row["cost"])  # fmt: skip
 
 
-def decide(
-    batch: Batch, found: Mapping[int, Row], notices: Mapping[int, list[Notice]], plan: Plan
-) -> None:
+def decide(batch: Batch, found: Mapping[int, Row], notices: Mapping[int, list[Notice]], plan: Plan) -> None:
     """Decide the checked rows of each order (`found`: order id -> its row of `orders`), adding to `plan`."""
     for order in _load(batch, found):
         ship.decide(order, notices[order.id], plan)
@@ -183,9 +179,7 @@ def save(batch: Batch, plan: Plan, file_id: int | None) -> Shipments:
                 notice.tracking, notice.carrier, leaving.location, notice.shipped_at, leaving.items[0].service,
                 notice.cost, file_id, row))  # fmt: skip
         for item in leaving.items:
-            facts = shipping.ItemFacts(
-                leaving.order_id, item.line_id, item.allocation_id, item.sku, item.units, item.quantity
-            )
+            facts = shipping.ItemFacts(leaving.order_id, item.line_id, item.allocation_id, item.sku, item.units, item.quantity)
             shipping.save_item(batch, parcels[key], facts, notice.shipped_at, file_id, row)
         batch.event("shipped", order_id=leaving.order_id, location=leaving.location,
                     detail={"tracking": notice.tracking, "carrier": notice.carrier,

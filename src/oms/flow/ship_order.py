@@ -61,9 +61,7 @@ def ship_order(
     report = ShipReport(None, ref, 0)
     recovered: list[Document] = []
     try:
-        with shop.store.write(
-            "ship", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
-        ) as batch:
+        with shop.store.write("ship", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run) as batch:
             recovered = batch.recovered
             done = _ship_one(batch, shop.config, ref, row, replaces)
             if not done.shipped + done.corrected:

@@ -92,13 +92,9 @@ def _by_place(
     )
     parts, unpublished = _parts(catalog, channel, pl.concat([listings, only_there]))
     called = sorted(rows["place"].unique().to_list())
-    codes = {
-        name: place.code for name in called if (place := shop.config.location_named(name, channel.name)) is not None
-    }
+    codes = {name: place.code for name in called if (place := shop.config.location_named(name, channel.name)) is not None}
     code = pl.col("place").replace_strict(codes, default=None, return_dtype=pl.String)
-    here = rows.with_columns(location=code).filter(
-        pl.col("stocked") & pl.col("location").is_in(list(pool.offer.locations))
-    )
+    here = rows.with_columns(location=code).filter(pl.col("stocked") & pl.col("location").is_in(list(pool.offer.locations)))
     shown = ats.listed_by_location(
         here.select("listing_sku", "location").unique(), parts, ats.sellable_by_location(pool.free, pool.left),
         channel.max_listed,
@@ -113,9 +109,7 @@ def _by_place(
         _("{channel}: no location is called `{name}` there: its rows stay as they are", channel=channel.name, name=name)
         for name in called if name not in codes
     )  # fmt: skip
-    return Shown(
-        on_hand.drop("place").rename({"location": "place"}), pl.concat([unpublished, absent]), export, notes
-    )
+    return Shown(on_hand.drop("place").rename({"location": "place"}), pl.concat([unpublished, absent]), export, notes)
 
 
 def _by_known_name(rows: pl.DataFrame, listings: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:

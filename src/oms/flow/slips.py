@@ -121,4 +121,3 @@ def _qr(order_ref: str) -> Markup:
     import segno
 
     return Markup(segno.make(order_ref, micro=False).svg_inline(scale=2))
-

@@ -117,9 +117,7 @@ class ChangeReport:
         }  # fmt: skip
 
 
-def count(
-    shop: "Shop", sku: str, quantity: int, location: str, at: str | None = None, dry_run: bool = False
-) -> ChangeReport:
+def count(shop: "Shop", sku: str, quantity: int, location: str, at: str | None = None, dry_run: bool = False) -> ChangeReport:
     """
     Say what is there: now, or `at` a time (a date alone: the end of that day there; never later than now).
 

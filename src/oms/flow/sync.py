@@ -111,9 +111,7 @@ def sync(
     """
     chosen = [shop.config.channel(name) for name in dict.fromkeys(channels)] or list(shop.config.channels)
     try:
-        with shop.store.write(
-            "sync", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
-        ) as batch:
+        with shop.store.write("sync", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run) as batch:
             run = _begin(shop, batch, full, force)
             for channel in chosen:
                 _publish(run, channel)
@@ -129,9 +127,7 @@ def sync(
 
 def _begin(shop: Shop, batch: Batch, full: bool, force: bool) -> _Run:
     conn = batch.conn
-    return _Run(
-        shop, batch, full, force, offers.facts(shop, conn), load_catalog(conn), publishing.last_imports(conn)
-    )
+    return _Run(shop, batch, full, force, offers.facts(shop, conn), load_catalog(conn), publishing.last_imports(conn))
 
 
 def _report(run: _Run) -> SyncReport:

@@ -36,9 +36,7 @@ class VerifyReport:
 
 def verify(shop: Shop, dry_run: bool = False) -> VerifyReport:
     """Derive mapping, holds and status of every open order anew."""
-    with shop.store.write(
-        "verify", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
-    ) as batch:
+    with shop.store.write("verify", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run) as batch:
         batch.touch_orders("SELECT id FROM orders WHERE status NOT IN ('cancelled', 'external', 'delivered', 'shipped')")
         settle(batch, shop.config)
         checked = batch.conn.execute("SELECT count(*) FROM temp.touched_orders").fetchone()[0]
@@ -106,9 +104,7 @@ def release(shop: Shop, ref: str, reason: str | None = None, dry_run: bool = Fal
                               _("map it with: oms map suggest, then oms map set"))  # fmt: skip
             wanted.remove(Reason.UNMAPPED_SKU)
         marks = ", ".join("?" * len(wanted))
-        batch.conn.execute(
-            f"UPDATE holds SET released = 1 WHERE order_id = ? AND reason IN ({marks})", (order["id"], *wanted)
-        )
+        batch.conn.execute(f"UPDATE holds SET released = 1 WHERE order_id = ? AND reason IN ({marks})", (order["id"], *wanted))
         batch.touch_orders("VALUES (?)", (order["id"],))
         batch.event("released", order_id=order["id"], detail={"reasons": sorted(wanted)})
         return _told(batch, shop, order["id"])

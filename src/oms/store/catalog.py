@@ -115,8 +115,7 @@ def _upsert(
         f"WHERE EXISTS (SELECT 1 FROM {name} t WHERE {same_key})"
     )
     new, updated, unchanged = conn.execute(
-        "SELECT COALESCE(sum(changed IS NULL), 0), COALESCE(sum(changed = 1), 0), COALESCE(sum(changed = 0), 0) "
-        "FROM temp.said"
+        "SELECT COALESCE(sum(changed IS NULL), 0), COALESCE(sum(changed = 1), 0), COALESCE(sum(changed = 0), 0) FROM temp.said"
     ).fetchone()
     conn.execute(
         f"UPDATE {name} AS t SET {', '.join(f'{v} = {value[v]}' for v in values)} FROM temp.said s "

@@ -45,8 +45,12 @@ def to_tell(
     left or was told from then on, with `batch_id` everything that this batch shipped or told, told or not.
     """
     same = "t.tracking IS s.tracking AND t.carrier IS s.carrier"
-    again, quantity, parameters = f"t.id IS NULL OR NOT ({same}) OR t.quantity < s.total", f"""
-        CASE WHEN {same} THEN s.total - COALESCE(t.quantity, 0) ELSE s.total END""", {}
+    again, quantity, parameters = (
+        f"t.id IS NULL OR NOT ({same}) OR t.quantity < s.total",
+        f"""
+        CASE WHEN {same} THEN s.total - COALESCE(t.quantity, 0) ELSE s.total END""",
+        {},
+    )
     if since is not None or batch_id is not None:
         quantity = "s.total"
         again = (
@@ -71,9 +75,7 @@ def to_tell(
 
 def save_told(batch: Batch, rows: pl.DataFrame, path: str) -> None:
     """Remember that `rows` (TO_TELL) were told with the document `path` of this batch."""
-    document = batch.conn.execute(
-        "SELECT max(id) FROM documents WHERE batch_id = ? AND path = ?", (batch.id, path)
-    ).fetchone()
+    document = batch.conn.execute("SELECT max(id) FROM documents WHERE batch_id = ? AND path = ?", (batch.id, path)).fetchone()
     batch.conn.executemany(
         "INSERT INTO confirmations (batch_id, parcel_id, line_id, channel, carrier, tracking, quantity, document_id) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -155,9 +155,7 @@ def add(batch: Batch, kind: Move, sku: str, location: str, quantity: int, note: 
     _enter(batch, kind, sku, location, quantity, batch.at, 2, note)
 
 
-def _enter(
-    batch: Batch, kind: Move, sku: str, location: str, quantity: int, at: str, tie: int, note: str | None
-) -> None:
+def _enter(batch: Batch, kind: Move, sku: str, location: str, quantity: int, at: str, tie: int, note: str | None) -> None:
     batch.conn.execute(
         "INSERT INTO moves (batch_id, sku, location, kind, quantity, happened_at, tie, note) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (batch.id, sku, location, kind, quantity, at, tie, note),

@@ -64,8 +64,7 @@ def set_listing(conn: sqlite3.Connection, channel: str, listing_sku: str, sku: s
 def orders_of(channel: str, listing_sku: str) -> tuple[str, tuple[Any, ...]]:
     """SQL and parameters that select the orders with a line of the listing."""
     return (
-        "SELECT DISTINCT l.order_id FROM lines l JOIN orders o ON o.id = l.order_id "
-        "WHERE o.channel = ? AND l.listing_sku = ?",
+        "SELECT DISTINCT l.order_id FROM lines l JOIN orders o ON o.id = l.order_id WHERE o.channel = ? AND l.listing_sku = ?",
         (channel, listing_sku),
     )
 

@@ -123,8 +123,7 @@ def details(conn: sqlite3.Connection, order_ids: Sequence[int]) -> tuple[list[An
     return tuple(
         cursor.execute(sql, (ids,)).fetchall()
         for sql in (
-            f"SELECT order_id, reason, detail FROM holds WHERE released = 0 AND order_id IN {among} "
-            "ORDER BY order_id, reason",
+            f"SELECT order_id, reason, detail FROM holds WHERE released = 0 AND order_id IN {among} ORDER BY order_id, reason",
             "SELECT order_id, id, line_ref, listing_sku, sku, title, ordered, cancelled, shipped, returned FROM lines "
             f"WHERE order_id IN {among} ORDER BY order_id, position, id",
             "SELECT u.line_id, u.sku, u.units FROM lines l JOIN line_units u ON u.line_id = l.id "

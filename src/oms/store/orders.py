@@ -20,12 +20,8 @@ def find_order(conn: sqlite3.Connection, ref: str) -> sqlite3.Row:
         raise UnknownOrder(_("no order `{ref}`", ref=ref), _("list orders with: oms orders"))
     if len(found) > 1:
         same_channel = len({row["channel"] for row in found}) < len(found)
-        names = ", ".join(
-            f"{row['channel']}/{row['channel_order_id'] if same_channel else row['order_ref']}" for row in found
-        )
-        raise AmbiguousRef(
-            _("`{ref}` names {count} orders", ref=ref, count=len(found)), _("say one of: {names}", names=names)
-        )
+        names = ", ".join(f"{row['channel']}/{row['channel_order_id'] if same_channel else row['order_ref']}" for row in found)
+        raise AmbiguousRef(_("`{ref}` names {count} orders", ref=ref, count=len(found)), _("say one of: {names}", names=names))
     return found[0]
 
 

@@ -62,9 +62,7 @@ def pick(batch: Batch, channels: list[str], location: str | None) -> tuple[pl.Da
     conn.execute("DROP TABLE IF EXISTS temp.picks")
     conn.execute("CREATE TEMP TABLE picks (allocation_id INTEGER PRIMARY KEY, order_id INTEGER)")
     for channel in channels:
-        conn.execute(
-            f"INSERT INTO temp.picks SELECT a.id, a.order_id {_PICKABLE}", {"location": location, "channel": channel}
-        )
+        conn.execute(f"INSERT INTO temp.picks SELECT a.id, a.order_id {_PICKABLE}", {"location": location, "channel": channel})
     conn.execute("UPDATE allocations SET state = 'picking' WHERE id IN (SELECT allocation_id FROM temp.picks)")
     conn.execute(
         "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
@@ -74,9 +72,7 @@ def pick(batch: Batch, channels: list[str], location: str | None) -> tuple[pl.Da
         (batch.id, batch.at),
     )
     batch.touch_orders("SELECT DISTINCT order_id FROM temp.picks")
-    batch.touch_stock(
-        "SELECT DISTINCT a.sku, a.location FROM temp.picks p JOIN allocations a ON a.id = p.allocation_id"
-    )
+    batch.touch_stock("SELECT DISTINCT a.sku, a.location FROM temp.picks p JOIN allocations a ON a.id = p.allocation_id")
     picks = query(
         conn,
         "SELECT a.id AS allocation_id, o.id AS order_id, l.id AS line_id, o.channel, o.order_ref, o.channel_order_id, "

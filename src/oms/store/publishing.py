@@ -59,8 +59,7 @@ def open_demand(conn: sqlite3.Connection, unpaid_since: str, skus: Collection[st
     unallocated = UNALLOCATED.format(only="" if skus is None else ONLY_SKUS)
     return query_large(
         conn,
-        f"SELECT channel, pickup, sku, sum(units) AS units FROM ({unallocated}) WHERE units > 0 "
-        "GROUP BY channel, pickup, sku",
+        f"SELECT channel, pickup, sku, sum(units) AS units FROM ({unallocated}) WHERE units > 0 GROUP BY channel, pickup, sku",
         {"unpaid_since": unpaid_since, "skus": json.dumps(list(skus or ()))},
         schema={"channel": pl.String, "pickup": pl.String, "sku": pl.String, "units": pl.Int64},
     )

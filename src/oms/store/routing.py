@@ -217,9 +217,7 @@ def _note_waiting(batch: Batch, waiting: pl.DataFrame) -> bool:
         "ON CONFLICT (line_id, sku) DO UPDATE SET short = excluded.short, reason = excluded.reason "
         "WHERE waiting.short <> excluded.short OR waiting.reason <> excluded.reason"
     )
-    conn.execute(
-        "UPDATE orders SET route_tried = 1 WHERE route_tried = 0 AND id IN (SELECT order_id FROM temp.waits)"
-    )
+    conn.execute("UPDATE orders SET route_tried = 1 WHERE route_tried = 0 AND id IN (SELECT order_id FROM temp.waits)")
     return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM temp.waiting_changed)").fetchone()[0])
 
 

@@ -132,14 +132,11 @@ class ItemFacts:
     quantity: int
 
 
-def save_item(
-    batch: Batch, parcel_id: int, item: ItemFacts, shipped_at: str, file_id: int | None, row: int | None
-) -> None:
+def save_item(batch: Batch, parcel_id: int, item: ItemFacts, shipped_at: str, file_id: int | None, row: int | None) -> None:
     """Let the units leave with the parcel: allocation, stock move, parcel line, and the line's counter."""
     conn = batch.conn
     allocation = conn.execute(
-        "SELECT a.*, m.happened_at AS counted_at FROM allocations a LEFT JOIN moves m ON m.id = a.count_id "
-        "WHERE a.id = ?",
+        "SELECT a.*, m.happened_at AS counted_at FROM allocations a LEFT JOIN moves m ON m.id = a.count_id WHERE a.id = ?",
         (item.allocation_id,),
     ).fetchone()
     shipped_id = ship(batch, allocation, item.units, parcel_id, shipped_at, file_id=file_id, row=row)
@@ -171,4 +168,3 @@ def parcels_of(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
         "ORDER BY p.id",
         (order_id,),
     ).fetchall()
-

@@ -94,9 +94,7 @@ def _remove(conn: sqlite3.Connection, name: str, first: int, last: int) -> None:
         for child in ("line_units", "waiting"):
             conn.execute(f"DELETE FROM {child} WHERE line_id BETWEEN ? AND ?", (first, last))
     if name == "products":
-        conn.execute(
-            "DELETE FROM line_units WHERE sku IN (SELECT sku FROM products WHERE id BETWEEN ? AND ?)", (first, last)
-        )
+        conn.execute("DELETE FROM line_units WHERE sku IN (SELECT sku FROM products WHERE id BETWEEN ? AND ?)", (first, last))
         conn.execute("DELETE FROM stock WHERE sku IN (SELECT sku FROM products WHERE id BETWEEN ? AND ?)", (first, last))
     conn.execute(f"DELETE FROM {name} WHERE id BETWEEN ? AND ?", (first, last))
 

@@ -105,9 +105,7 @@ class _Teller:
         order = self.order
         whole = {n: order.rows[n].need for n in self.rows}
         singles = [
-            self._single(place, whole)
-            for place in range(len(self.prepared.places))
-            if dict(self.parcels) != {place: whole}
+            self._single(place, whole) for place in range(len(self.prepared.places)) if dict(self.parcels) != {place: whole}
         ]
         needed = sum(whole.values())
         plans = [

@@ -83,8 +83,7 @@ class Finder:
         for row, have, cap in zip(order.rows, haves, caps, strict=True):
             most[row.line] = min(most.get(row.line, row.left), (have + cap) // row.units)
         return [
-            max(0, min(cap, most[row.line] * row.units - have))
-            for row, have, cap in zip(order.rows, haves, caps, strict=True)
+            max(0, min(cap, most[row.line] * row.units - have)) for row, have, cap in zip(order.rows, haves, caps, strict=True)
         ]
 
     # -- whole rows ---------------------------------------------------------------------------------------------------

@@ -56,9 +56,7 @@ def whole_units(order: Order, got: Sequence[int]) -> dict[int, int]:
 def is_whole(order: Order, got: Sequence[int]) -> bool:
     """Whether no unit is taken that completes nothing."""
     whole = whole_units(order, got)
-    return all(
-        units == max(0, whole[row.line] * row.units - row.have) for row, units in zip(order.rows, got, strict=True)
-    )
+    return all(units == max(0, whole[row.line] * row.units - row.have) for row, units in zip(order.rows, got, strict=True))
 
 
 @dataclass(slots=True)

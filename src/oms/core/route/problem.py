@@ -234,9 +234,7 @@ class _Builder:
         spot = self.problem.atlas.find(*(_text(part) for part in (country, region, city, postcode)))
         candidates = self.candidates[channel]
         if pickup:
-            candidates = tuple(
-                n for n, p in enumerate(self.places) if p.code == location and p.ship_on is not None
-            )
+            candidates = tuple(n for n, p in enumerate(self.places) if p.code == location and p.ship_on is not None)
         wanted, known = self._service(desk, _text(service))
         late, due = self.due(str(ship_by))
         free = bool(pickup) or desk.platform_label

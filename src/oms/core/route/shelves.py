@@ -62,9 +62,7 @@ def best_places(
     return top[:count] if len(top) > count else top
 
 
-def best_places_of_row(
-    prepared: Prepared, supply: Supply, order: Order, n: int, need: int, count: int
-) -> list[Score]:
+def best_places_of_row(prepared: Prepared, supply: Supply, order: Order, n: int, need: int, count: int) -> list[Score]:
     """As `best_places`, for a parcel of `need` units of row `n` alone: nine parcels in ten are looked for so."""
     pricing, row = order.pricing, order.rows[n]
     if prepared.rules.goal != "cost" or pricing.by_gram:

@@ -27,9 +27,7 @@ Path = tuple["Path", int, int] | None  # what came before, place, packed units
 Score = tuple[int, int]  # what the goal counts, what comes second
 
 
-def spread(
-    prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int], base: Parcels, most: int
-) -> Plan:
+def spread(prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int], base: Parcels, most: int) -> Plan:
     """
     The plan that fills most of `caps` (units by row) with at most `most` parcels, and of those the best by the goal.
 
@@ -52,18 +50,14 @@ def spread(
 
 
 class _Search:
-    def __init__(
-        self, prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int], base: Parcels, most: int
-    ) -> None:
+    def __init__(self, prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int], base: Parcels, most: int) -> None:
         self.prepared, self.supply, self.order, self.base, self.most = prepared, supply, order, base, most
         self.caps = tuple(caps)
         self.rows = [n for n, cap in enumerate(caps) if cap]
         self.base_got = got(order, base)
         self.wanted = Fill.of(order, [a + b for a, b in zip(self.base_got, caps, strict=True)])
         shelves = [supply.free[order.rows[n].sku] for n in self.rows]
-        self.places = [
-            p for p in order.candidates if supply.open_at(order, p) and any(free[p] > 0 for free in shelves)
-        ]
+        self.places = [p for p in order.candidates if supply.open_at(order, p) and any(free[p] > 0 for free in shelves)]
         # Lines of one sku, one unit each, nothing placed for good: units are line units.
         self._plain = len(order.rows) == order.lines and all(row.units == 1 and not row.have for row in order.rows)
 
