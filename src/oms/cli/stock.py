@@ -89,7 +89,7 @@ def count(
     at: Annotated[
         str | None,
         typer.Option("--at", help=_("When it was counted: 2026-11-22 (end of that day) or 2026-11-22T15:30; else now.")),
-    ] = None,  # noqa: E501
+    ] = None,
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -135,7 +135,7 @@ def receive(
     location: Where,
     reference: Annotated[
         str | None, typer.Option("--reference", help=_("Tick off what was expected under this reference."))
-    ] = None,  # noqa: E501
+    ] = None,
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
