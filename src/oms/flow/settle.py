@@ -10,7 +10,7 @@ from oms.store.balances import derive_stock
 from oms.store.db import Batch
 from oms.store.holds import derive_holds, note_open_orders, open_contacts, possible_duplicates
 from oms.store.mapping import book_counter_sales, map_lines
-from oms.store.status import derive_statuses
+from oms.store.status import count_lines, derive_statuses
 from oms.store.tallies import derive_tallies
 from oms.words import _
 
@@ -23,6 +23,7 @@ def settle(batch: Batch, config: Config) -> None:
     map_lines(batch)
     book_counter_sales(batch)
     derive_stock(batch)
+    count_lines(batch)
     note_open_orders(batch.conn)
     derive_holds(batch, config.verify.accept_cod, _addresses(batch, config), _duplicates(batch))
     derive_statuses(batch)

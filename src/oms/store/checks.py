@@ -14,7 +14,7 @@ from typing import Any
 
 from oms.model.states import DERIVED_REASONS
 from oms.store.db import Batch
-from oms.store.status import DEFINITION
+from oms.store.status import definition
 from oms.store.tallies import TALLIES
 
 #: Offending rows that a check names; the others are counted.
@@ -92,7 +92,7 @@ PROOFS: tuple[tuple[str, str], ...] = (
     (
         "statuses",
         "SELECT o.channel || '/' || o.order_ref || ': ' || o.status || ', by definition ' || d.status FROM ("
-        f"{DEFINITION.format(orders='(SELECT id AS order_id FROM orders)')}) d JOIN orders o ON o.id = d.order_id "
+        f"{definition('(SELECT id AS order_id FROM orders)')}) d JOIN orders o ON o.id = d.order_id "
         "WHERE o.status <> d.status",
     ),
     (

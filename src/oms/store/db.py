@@ -115,9 +115,7 @@ class Batch:
 
     def summary(self, found: dict[str, Any]) -> None:
         """What `oms log` shows of this batch."""
-        self.conn.execute(
-            "UPDATE batches SET summary = ? WHERE id = ?", (json.dumps(found, ensure_ascii=False), self.id)
-        )
+        self.conn.execute("UPDATE batches SET summary = ? WHERE id = ?", (json.dumps(found, ensure_ascii=False), self.id))
 
 
 class Store:
@@ -171,6 +169,7 @@ class Store:
                 )
                 conn.execute("CREATE TEMP TABLE touched_orders (order_id INTEGER PRIMARY KEY)")
                 conn.execute("CREATE TEMP TABLE touched_stock (sku TEXT, location TEXT, PRIMARY KEY (sku, location))")
+                conn.execute("CREATE TEMP TABLE arrived (after INTEGER, last INTEGER)")  # ids of lines, see mapping.py
                 discard = dry_run or repeats is not None
                 batch = Batch(int(cursor.lastrowid or 0), conn, now, command, discard, repeats, recovered)
                 yield batch

@@ -6,15 +6,14 @@ import polars as pl
 
 from oms.model.states import DERIVED_REASONS
 from oms.store.db import Batch
-from oms.store.frames import query, stage
+from oms.store.frames import query, query_large, stage
 
 _DERIVED = ", ".join(f"'{reason}'" for reason in DERIVED_REASONS)
 
-#: Touched orders that still have something to ship from our stock.
+#: Touched orders that still have something to ship from our stock, as status.count_lines counted them.
 _OPEN = """
-SELECT o.id FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id
-WHERE o.external = 0 AND o.counter_location IS NULL AND EXISTS (
-    SELECT 1 FROM lines l WHERE l.order_id = o.id AND l.external = 0 AND l.ordered > l.cancelled + l.shipped)
+SELECT n.order_id FROM temp.line_counts n JOIN orders o ON o.id = n.order_id
+WHERE n.ours_left > 0 AND o.external = 0 AND o.counter_location IS NULL
 """
 
 
@@ -25,15 +24,15 @@ def open_contacts(conn: sqlite3.Connection, platform_channels: list[str]) -> pl.
     Columns: order_id, no_address, name, address1, city, region, postcode, country.
     """
     marks = ", ".join("?" * len(platform_channels)) or "''"
-    return query(
+    texts = ("name", "address1", "city", "region", "postcode", "country")
+    return query_large(
         conn,
-        f"SELECT o.id AS order_id, o.no_address, c.name, c.address1, c.city, c.region, c.postcode, c.country "
+        f"SELECT o.id AS order_id, o.no_address, {', '.join(texts)} "
         f"FROM temp.open_orders t JOIN orders o ON o.id = t.order_id LEFT JOIN contacts c ON c.order_id = o.id "
-        f"WHERE o.delivery <> 'pickup' AND (o.no_address = 1 OR o.channel NOT IN ({marks})) ORDER BY o.id",
+        f"WHERE o.delivery <> 'pickup' AND (o.no_address = 1 OR o.channel NOT IN ({marks}))",
         platform_channels,
-        {"order_id": pl.Int64, "no_address": pl.Int64} | dict.fromkeys(
-            ("name", "address1", "city", "region", "postcode", "country"), pl.String),
-    )  # fmt: skip
+        schema={"order_id": pl.Int64, "no_address": pl.Int64} | dict.fromkeys(texts, pl.String),
+    ).sort("order_id")
 
 
 def note_open_orders(conn: sqlite3.Connection) -> None:

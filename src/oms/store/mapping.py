@@ -6,6 +6,7 @@ was mapped stays, however the kit changes later.
 """
 
 import sqlite3
+from collections.abc import Iterable, Iterator
 
 import polars as pl
 
@@ -68,17 +69,48 @@ def map_lines(batch: Batch) -> None:
     explode_lines(batch)
 
 
+#: What a unit of each line of {lines} (named `l`) draws, where that still matters.
+_DRAWN = """
+INSERT INTO line_units (line_id, sku, units)
+SELECT l.id, COALESCE(k.sku, l.sku), l.listing_quantity * COALESCE(k.quantity, 1)
+FROM {lines} JOIN orders o ON o.id = l.order_id LEFT JOIN kit_components k ON k.kit_sku = l.sku
+WHERE l.sku IS NOT NULL AND l.external = 0 AND o.external = 0
+AND (l.ordered > l.cancelled + l.shipped OR o.counter_location IS NOT NULL)
+"""
+_UNWRITTEN = "AND NOT EXISTS (SELECT 1 FROM line_units u WHERE u.line_id = l.id)"
+
+
+def explode_new_lines(batch: Batch, after: int) -> None:
+    """Write what a unit of each line with an id above `after` draws: all of them mapped, none written yet."""
+    batch.conn.execute(f"{_DRAWN.format(lines='lines l')} AND l.id > ?", (after,))
+    batch.conn.execute("INSERT INTO temp.arrived SELECT ?, max(id) FROM lines", (after,))
+
+
 def explode_lines(batch: Batch) -> None:
     """Write what a unit of each touched, mapped line draws, where that is not written yet and still matters."""
-    batch.conn.execute(
-        "INSERT INTO line_units (line_id, sku, units) "
-        "SELECT l.id, COALESCE(k.sku, l.sku), l.listing_quantity * COALESCE(k.quantity, 1) "
-        "FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
-        "LEFT JOIN kit_components k ON k.kit_sku = l.sku "
-        "WHERE l.sku IS NOT NULL AND l.external = 0 AND o.external = 0 "
-        "AND (l.ordered > l.cancelled + l.shipped OR o.counter_location IS NOT NULL) "
-        "AND NOT EXISTS (SELECT 1 FROM line_units u WHERE u.line_id = l.id)"
+    conn = batch.conn
+    orders, lines = (
+        conn.execute("SELECT last_id FROM floors WHERE name = ?", (name,)).fetchone()[0] for name in ("orders", "lines")
     )
+    touched = "temp.touched_orders t CROSS JOIN lines l ON l.order_id = t.order_id"
+    conn.execute(f"{_DRAWN.format(lines=touched)} AND t.order_id <= ? {_UNWRITTEN}", (orders,))
+    # Of the orders that this batch made, what came with them is written: left are lines added since, and those mapped now.
+    for after, last in _between(lines, conn.execute("SELECT after, last FROM temp.arrived ORDER BY after").fetchall()):
+        conn.execute(
+            f"{_DRAWN.format(lines='lines l')} AND l.id > ? AND l.id <= ? "
+            f"AND l.order_id IN (SELECT order_id FROM temp.touched_orders) {_UNWRITTEN}",
+            (after, last),
+        )
+    conn.execute(f"{_DRAWN.format(lines='temp.mapped m JOIN lines l ON l.id = m.line_id')} {_UNWRITTEN}")
+
+
+def _between(after: int, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """The ids above `after` that are in none of `ranges`: (above, up to) each."""
+    for begin, end in ranges:
+        if begin > after:
+            yield after, begin
+        after = end
+    yield after, 2**62
 
 
 def book_counter_sales(batch: Batch) -> None:

@@ -16,6 +16,7 @@ import polars as pl
 from oms.store.db import Batch
 from oms.store.frames import query, stage
 from oms.store.indexes import built_after
+from oms.store.mapping import explode_new_lines
 
 #: Columns of `orders` that a file fills under the same name.
 ATTRIBUTES = (
@@ -111,7 +112,10 @@ def insert_orders(batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.
     What the channel says was shipped already is taken as shipped; no stock moves.
     """
     conn = batch.conn
-    floor = conn.execute("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = 'orders'").fetchone()[0]
+    floor, last_line = (
+        conn.execute("SELECT COALESCE(max(seq), 0) FROM sqlite_sequence WHERE name = ?", (name,)).fetchone()[0]
+        for name in ("orders", "lines")
+    )
     numbered = orders.with_row_index("id", floor + 1).with_columns(pl.col("id").cast(pl.Int64))
     default = {name: pl.col(name).fill_null(value) for name, value in _DEFAULTS.items()}
     default["ship_by"] = pl.coalesce("ship_by", "due_by")
@@ -147,6 +151,7 @@ def insert_orders(batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.
             shipped_elsewhere=pl.when("till").then(0).otherwise("shipped"),
         ),
     )  # fmt: skip
+    explode_new_lines(batch, last_line)
     conn.execute("INSERT OR IGNORE INTO temp.touched_orders SELECT id FROM orders WHERE id > ?", (floor,))
 
 

@@ -17,14 +17,37 @@ SELECT o.id AS order_id, CASE
     WHEN o.route_tried THEN 'waiting'
     ELSE 'ready' END AS status
 FROM {orders} t JOIN orders o ON o.id = t.order_id
-LEFT JOIN (SELECT l.order_id, sum(l.ordered - l.cancelled - l.shipped) AS left_units, sum(l.shipped) AS shipped
-           FROM {orders} t JOIN lines l ON l.order_id = t.order_id GROUP BY l.order_id) n ON n.order_id = o.id
+LEFT JOIN {counts} n ON n.order_id = o.id
 """
+
+#: (order_id, left_units, shipped, ours_left) of the lines of the orders in the table {orders}; `ours_left`: lines that we
+#: still have to ship.
+COUNTS = """
+SELECT l.order_id, sum(l.ordered - l.cancelled - l.shipped) AS left_units, sum(l.shipped) AS shipped,
+    sum(l.external = 0 AND l.ordered > l.cancelled + l.shipped) AS ours_left
+FROM {orders} t CROSS JOIN lines l ON l.order_id = t.order_id GROUP BY t.order_id
+"""
+
+
+def definition(orders: str) -> str:
+    """(order_id, status) of the orders in the table `orders` (a column `order_id`)."""
+    return DEFINITION.format(orders=orders, counts=f"({COUNTS.format(orders=orders)})")
+
+
+def count_lines(batch: Batch) -> None:
+    """Make temp.line_counts: what the lines of the touched orders come to. They do not change while settling."""
+    conn = batch.conn
+    conn.execute("DROP TABLE IF EXISTS temp.line_counts")
+    conn.execute(
+        "CREATE TEMP TABLE line_counts (order_id INTEGER PRIMARY KEY, left_units INTEGER, shipped INTEGER, ours_left INTEGER)"
+    )
+    conn.execute(f"INSERT INTO temp.line_counts {COUNTS.format(orders='temp.touched_orders')}")
 
 
 def derive_statuses(batch: Batch) -> None:
     """Write the status of the touched orders, in one statement."""
     batch.conn.execute(
-        f"UPDATE orders SET status = d.status FROM ({DEFINITION.format(orders='temp.touched_orders')}) d "
+        f"UPDATE orders SET status = d.status FROM "
+        f"({DEFINITION.format(orders='temp.touched_orders', counts='temp.line_counts')}) d "
         "WHERE d.order_id = orders.id AND orders.status <> d.status"
     )
