@@ -221,3 +221,19 @@ def test_formats_without_a_time_of_day(ends, expected):
 
     assert [expected] * 3 == result.frame["x"].drop_nulls().to_list()
     assert ["32.11.2026"] == result.rejected["value"].to_list()
+
+
+@pytest.mark.parametrize("cell", ["99999999999999999999999.99", "9,999,999,999,999,999.00", "-99999999999999999999"])
+def test_an_amount_that_nobody_paid_is_refused(cell):
+    """A barcode that slipped into a price is a complaint, not a number that overflows."""
+    read_ = read(Amount("X"), cell)
+
+    assert [None] == read_.frame["x"].to_list()
+    assert ["not an amount of money"] == read_.rejected["what"].to_list()
+
+
+@pytest.mark.parametrize("cell", ["4006381333931", "1,000,000,000", "9223372036854775808", "99999999999999999999"])
+def test_a_quantity_that_nobody_ordered_is_refused(cell):
+    """Digits with commas between them are held to the same bound as digits alone."""
+    assert [None] == read(Whole("X"), cell).frame["x"].to_list()
+    assert [None] == read(Whole("X", least=None), cell).frame["x"].to_list()

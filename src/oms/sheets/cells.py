@@ -172,6 +172,8 @@ def _with_offset(cell: pl.Expr, form: str, offset: pl.Expr) -> pl.Expr:
 
 #: What one line, count or parcel may hold: beyond it, a barcode has slipped into the column.
 MOST = 999_999_999
+#: Minor units of one amount, in any currency; thousands of them add up within 64 bits.
+MOST_MINOR = 10**15
 
 
 class Whole(Column):
@@ -194,7 +196,7 @@ class Whole(Column):
         if cell in self.missing:
             return MISSING
         value = whole(cell)
-        return None if value is None or (self.least is not None and value < self.least) else value
+        return value if value is not None and (-MOST if self.least is None else self.least) <= value <= MOST else None
 
 
 class Amount(Column):
@@ -231,13 +233,14 @@ class Amount(Column):
         # Exact: at most 12 + 4 significant digits, rounded to the nearest whole.
         scaled = pl.when(cell.str.contains(plain)).then(cell).cast(pl.Float64, strict=False) * 10**digits
         value = scaled.round().cast(pl.Int64)
-        return [value if self.least is None else pl.when(value >= self.least).then(value)]
+        return [pl.when(value.is_between(-MOST_MINOR if self.least is None else self.least, MOST_MINOR)).then(value)]
 
     def odd(self, cell: str, env: Env) -> object:
         if cell in self.missing:
             return MISSING
         value = amount(cell, exponent(env.currency), self.decimal)
-        return None if value is None or (self.least is not None and value < self.least) else value
+        least = -MOST_MINOR if self.least is None else self.least
+        return value if value is not None and least <= value <= MOST_MINOR else None
 
 
 class OneOf(Column):
