@@ -54,7 +54,7 @@ def check(workspace: Workspace = None, as_json: Json = False) -> None:
 
     Example: oms config check
     """
-    from oms.flow.start import check_config as run
+    from oms.flow.checking import check_config as run
 
     report = run(open_shop(workspace))
     console.finish(report, as_json, lambda: _show_check(report.warnings))

@@ -1,15 +1,13 @@
 """Making a workspace, and checking and changing its config_file."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from oms import config_file
-from oms.flow.shop import Shop
 from oms.store.db import Store
-from oms.words import _
 from oms.workspace import CONFIG_NAME, FOLDERS, STORE_NAME, locked, make_private_folder, write_private
 
 
@@ -45,32 +43,6 @@ def init(folder: Path, now: datetime, dry_run: bool = False) -> InitReport:
             with Store(root).read():
                 pass
     return InitReport(root, made)
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    """What `oms config check` found that is allowed but unwise."""
-
-    warnings: list[str] = field(default_factory=list)
-    exit_code: int = 0
-
-    def json(self) -> dict[str, Any]:
-        """Keys: ok, warnings."""
-        return {"ok": True, "warnings": self.warnings}
-
-
-def check_config(shop: Shop) -> CheckReport:
-    """Look for settings that are allowed but unwise; what is wrong was refused when `shop` was opened."""
-    config = shop.config
-    warnings = []
-    if not config.locations:
-        warnings.append(_("no [[locations]]: nothing can be stocked or shipped"))
-    if not config.channels:
-        warnings.append(_("no [[channels]]: no orders can be imported"))
-    for channel in config.channels:
-        if not config.selling_locations(channel):
-            warnings.append(_("channels.{name}: no location it may sell from", name=channel.name))
-    return CheckReport(warnings)
 
 
 @dataclass(frozen=True)

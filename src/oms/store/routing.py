@@ -109,6 +109,15 @@ def rates(conn: sqlite3.Connection) -> pl.DataFrame:
     return query_large(conn, f"SELECT {', '.join(schema)} FROM rates", schema=schema)
 
 
+def heaviest(conn: sqlite3.Connection, divisor: int) -> int | None:
+    """What the heaviest product weighs in a parcel of its own, in grams; `divisor` in mm³ per gram."""
+    volume = "COALESCE(length_mm * width_mm * height_mm, 0)"
+    found: int | None = conn.execute(
+        f"SELECT max(max(COALESCE(weight_g, 0), ({volume} + ?1 - 1) / ?1)) FROM products WHERE active", (divisor,)
+    ).fetchone()[0]
+    return found
+
+
 def leaving(conn: sqlite3.Connection, location: str, day: str) -> int:
     """Orders that leave from `location` on `day` (a date), as far as routing knows."""
     return int(

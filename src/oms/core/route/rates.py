@@ -112,6 +112,15 @@ def rate_card(rates: pl.DataFrame, currency: str, fx: Mapping[str, Decimal]) -> 
     return card
 
 
+def dearest(card: RateCard, weight_g: int) -> Quote | None:
+    """The most that the card asks for one parcel of up to this weight; None where no row takes any."""
+    quotes = [
+        Quote(rate.most(weight_g), rate.carrier, rate.service, rate.days_min, rate.days_max)
+        for rows in card.rows.values() for rate in rows if rate.weight_from_g < weight_g
+    ]  # fmt: skip
+    return max(quotes, key=lambda quote: (quote.price, quote.carrier, quote.service), default=None)
+
+
 def service_key(word: str) -> str:
     """One spelling of a service."""
     return word.strip().casefold()

@@ -1,0 +1,90 @@
+"""`oms config check`: settings that are allowed but unwise, by themselves and beside the rate card."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from oms.config import Config
+from oms.core.route.rates import ANY, RateCard, dearest, rate_card, service_key
+from oms.flow.shop import Shop
+from oms.model.money import decimal_text, minor
+from oms.store import routing
+from oms.words import _
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What `oms config check` found that is allowed but unwise."""
+
+    warnings: list[str] = field(default_factory=list)
+    exit_code: int = 0
+
+    def json(self) -> dict[str, Any]:
+        """Keys: ok, warnings."""
+        return {"ok": True, "warnings": self.warnings}
+
+
+def check_config(shop: Shop) -> CheckReport:
+    """Look for settings that are allowed but unwise; what is wrong was refused when `shop` was opened."""
+    config = shop.config
+    warnings = []
+    if not config.locations:
+        warnings.append(_("no [[locations]]: nothing can be stocked or shipped"))
+    if not config.channels:
+        warnings.append(_("no [[channels]]: no orders can be imported"))
+    for channel in config.channels:
+        if not config.selling_locations(channel):
+            warnings.append(_("channels.{name}: no location it may sell from", name=channel.name))
+    if shop.store.path.exists():
+        with shop.store.read() as conn:
+            rates = routing.rates(conn)
+            heaviest = routing.heaviest(conn, config.routing.volumetric_divisor)
+        warnings += _beside_the_card(config, rates, heaviest or 1)
+    return CheckReport(warnings)
+
+
+def _beside_the_card(config: Config, rates: pl.DataFrame, heaviest: int) -> list[str]:
+    """What does not fit the rate card, where there is one."""
+    if rates.is_empty():
+        return []
+    warnings = []
+    card = rate_card(rates, config.business.currency, config.fx)
+    for currency, rows in sorted(card.unusable.items()):
+        warnings.append(_("[fx] does not know {currency}: {rows} of the rate card cannot be used",
+                          currency=currency, rows=_rows(rows)))  # fmt: skip
+    known = {*config.location_codes, ANY}
+    for place in sorted(set(rates["location"].unique()) - known):
+        rows = rates.filter(pl.col("location") == place).height
+        warnings.append(_("no location `{place}`: {rows} of the rate card for it", place=place, rows=_rows(rows)))
+    warnings += _services(config, card)
+    return warnings + _wait_penalty(config, card, heaviest)
+
+
+def _rows(count: int) -> str:
+    return _("1 row") if count == 1 else _("{count} rows", count=count)
+
+
+def _services(config: Config, card: RateCard) -> list[str]:
+    return [
+        _("channels.{name}.services: `{service}` is not in the rate card", name=channel.name, service=service)
+        for channel in config.channels
+        for service in dict.fromkeys(channel.services.values())
+        if service != ANY and service_key(service) not in card.services
+    ]
+
+
+def _wait_penalty(config: Config, card: RateCard, heaviest: int) -> list[str]:
+    """Said only where a wait penalty is set: filling comes first all the same, but the costs shown mislead."""
+    if "wait_penalty" not in config.routing.model_fields_set:
+        return []
+    found = dearest(card, heaviest)
+    currency = config.business.currency
+    if found is None or minor(config.routing.wait_penalty, currency) >= found.price:
+        return []
+    return [
+        _("routing.wait_penalty {penalty} is less than the dearest shipment, {price} by {carrier} {service}: what can be "
+          "shipped is shipped all the same", penalty=config.routing.wait_penalty,
+          price=decimal_text(found.price, currency), carrier=found.carrier,
+          service=found.service.replace(ANY, _("any service")))
+    ]  # fmt: skip
