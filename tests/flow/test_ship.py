@@ -282,6 +282,7 @@ def test_warnings_are_about_numbers_recalls_and_the_future(desk: Desk) -> None:
     desk.picking("1001", "NJ", "MUG", 2)
     with desk.write() as batch:
         batch.conn.execute("INSERT INTO holds (order_id, reason) VALUES (?, 'recall')", (order_id,))
+        batch.conn.execute("UPDATE lines SET recalled = 1 WHERE order_id = ?", (order_id,))
         batch.touch_orders("VALUES (?)", (order_id,))
         settle(batch, desk.shop.config)
 

@@ -2,13 +2,15 @@
 What every batch ends with: from the facts it wrote, derive mapping, stock, holds and statuses of what it touched.
 """
 
+import json
+
 import polars as pl
 
 from oms.config import Config
 from oms.core import verify
 from oms.store.balances import derive_stock
 from oms.store.db import Batch
-from oms.store.holds import derive_holds, note_open_orders, open_contacts, possible_duplicates
+from oms.store.holds import derive_holds, note_open_orders, open_contacts, possible_duplicates, touch_held_by
 from oms.store.mapping import book_counter_sales, map_lines
 from oms.store.status import count_lines, derive_statuses
 from oms.store.tallies import derive_tallies
@@ -23,9 +25,15 @@ def settle(batch: Batch, config: Config) -> None:
     map_lines(batch)
     book_counter_sales(batch)
     derive_stock(batch)
+    touch_held_by(batch)
     count_lines(batch)
     note_open_orders(batch.conn)
-    derive_holds(batch, config.verify.accept_cod, _addresses(batch, config), _duplicates(batch))
+    duplicates = _duplicates(batch)
+    if duplicates.height:  # the later of two orders is held, whichever came first
+        batch.touch_orders("SELECT value FROM json_each(?)", (json.dumps(duplicates["order_id"].to_list()),))
+        count_lines(batch)
+        note_open_orders(batch.conn)
+    derive_holds(batch, config.verify.accept_cod, _addresses(batch, config), duplicates)
     derive_statuses(batch)
     derive_tallies(batch)
 

@@ -17,6 +17,41 @@ WHERE n.ours_left > 0 AND o.external = 0 AND o.counter_location IS NULL
 """
 
 
+#: Units of an order that are neither set aside nor gone, by line and sku.
+_MISSING = """
+SELECT l.id AS line_id, u.sku, u.units * (l.ordered - l.cancelled - l.shipped)
+    - COALESCE(sum(a.quantity) FILTER (WHERE a.state IN ('reserved', 'picking')), 0)
+    - max(0, COALESCE(sum(a.quantity) FILTER (WHERE a.state = 'shipped'), 0) - u.units * l.shipped) AS units
+FROM lines l JOIN line_units u ON u.line_id = l.id LEFT JOIN allocations a ON a.line_id = l.id AND a.sku = u.sku
+WHERE l.order_id = holds.order_id AND l.external = 0 GROUP BY u.id
+"""
+
+#: Holds of the bench whose cause is gone: nothing is called back any more, nothing is left to ship, or what was missing
+#: at the places the order was picked at lies there again.
+_OVER = f"""
+(reason = 'recall' AND NOT EXISTS (SELECT 1 FROM lines l WHERE l.order_id = holds.order_id AND l.recalled > 0))
+OR (reason IN ('changed_after_pick', 'short') AND NOT EXISTS (SELECT 1 FROM lines l
+    WHERE l.order_id = holds.order_id AND l.external = 0 AND l.ordered > l.cancelled + l.shipped))
+OR (reason = 'short' AND order_id NOT IN (SELECT order_id FROM events WHERE batch_id = :batch AND kind = 'given_back')
+    AND NOT EXISTS (SELECT 1 FROM ({_MISSING}) m WHERE m.units > COALESCE((
+    SELECT sum(s.on_hand - s.reserved) FROM stock s WHERE s.sku = m.sku
+    AND s.location IN (SELECT a.location FROM allocations a WHERE a.line_id = m.line_id AND a.sku = m.sku)), 0)))
+"""
+
+
+def touch_held_by(batch: Batch) -> None:
+    """Look again at the orders that are held because of a touched order (its duplicate) or of touched stock (short)."""
+    batch.touch_orders(
+        "SELECT h.order_id FROM (SELECT order_id, substr(detail, 9) AS other FROM holds WHERE reason = 'duplicate') h "
+        "CROSS JOIN orders o ON o.order_ref = substr(h.other, instr(h.other, '/') + 1) "
+        "AND o.channel = substr(h.other, 1, instr(h.other, '/') - 1) JOIN temp.touched_orders t ON t.order_id = o.id"
+    )
+    batch.touch_orders(
+        "SELECT h.order_id FROM holds h CROSS JOIN allocations a ON a.order_id = h.order_id "
+        "JOIN temp.touched_stock t ON t.sku = a.sku AND t.location = a.location WHERE h.reason = 'short'"
+    )
+
+
 def open_contacts(conn: sqlite3.Connection, platform_channels: list[str]) -> pl.DataFrame:
     """
     Addresses that must be good enough to ship to: touched open orders that we label and send ourselves.
@@ -108,6 +143,11 @@ def derive_holds(batch: Batch, accept_cod: tuple[str, ...], addresses: pl.DataFr
     conn.execute(
         f"DELETE FROM holds WHERE reason IN ({_DERIVED}) AND order_id IN (SELECT order_id FROM temp.touched_orders) "
         "AND NOT EXISTS (SELECT 1 FROM temp.wanted w WHERE w.order_id = holds.order_id AND w.reason = holds.reason)"
+    )
+    conn.execute(
+        f"DELETE FROM holds WHERE reason IN ('recall', 'changed_after_pick', 'short') "
+        f"AND order_id IN (SELECT order_id FROM temp.touched_orders) AND ({_OVER})",
+        {"batch": batch.id},
     )
     conn.execute(
         "INSERT INTO holds (order_id, reason, detail) SELECT order_id, reason, detail FROM temp.wanted WHERE true "

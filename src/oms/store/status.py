@@ -6,10 +6,10 @@ from oms.store.db import Batch
 DEFINITION = """
 SELECT o.id AS order_id, CASE
     WHEN COALESCE(n.left_units, 0) = 0 AND COALESCE(n.shipped, 0) = 0 THEN 'cancelled'
-    WHEN o.external THEN 'external'
-    WHEN o.delivered AND COALESCE(n.left_units, 0) = 0 THEN 'delivered'
-    WHEN n.left_units = 0 THEN 'shipped'
-    WHEN n.shipped > 0 THEN 'part_shipped'
+    WHEN o.external OR (n.ours_left = 0 AND n.ours_shipped = 0) THEN 'external'
+    WHEN o.delivered AND n.ours_left = 0 THEN 'delivered'
+    WHEN n.ours_left = 0 THEN 'shipped'
+    WHEN n.ours_shipped > 0 THEN 'part_shipped'
     WHEN EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.released = 0 AND h.reason = 'unpaid') THEN 'unpaid'
     WHEN EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.released = 0) THEN 'held'
     WHEN EXISTS (SELECT 1 FROM allocations a WHERE a.order_id = o.id AND a.state = 'picking') THEN 'picking'
@@ -20,11 +20,12 @@ FROM {orders} t JOIN orders o ON o.id = t.order_id
 LEFT JOIN {counts} n ON n.order_id = o.id
 """
 
-#: (order_id, left_units, shipped, ours_left) of the lines of the orders in the table {orders}; `ours_left`: lines that we
-#: still have to ship.
+#: (order_id, left_units, shipped, ours_left, ours_shipped) of the lines of the orders in the table {orders}; `ours`: units
+#: that leave our shelves, not a gift card or what the channel's own warehouse ships.
 COUNTS = """
 SELECT l.order_id, sum(l.ordered - l.cancelled - l.shipped) AS left_units, sum(l.shipped) AS shipped,
-    sum(l.external = 0 AND l.ordered > l.cancelled + l.shipped) AS ours_left
+    sum((l.ordered - l.cancelled - l.shipped) * (1 - l.external)) AS ours_left,
+    sum(l.shipped * (1 - l.external)) AS ours_shipped
 FROM {orders} t CROSS JOIN lines l ON l.order_id = t.order_id GROUP BY t.order_id
 """
 
@@ -39,7 +40,8 @@ def count_lines(batch: Batch) -> None:
     conn = batch.conn
     conn.execute("DROP TABLE IF EXISTS temp.line_counts")
     conn.execute(
-        "CREATE TEMP TABLE line_counts (order_id INTEGER PRIMARY KEY, left_units INTEGER, shipped INTEGER, ours_left INTEGER)"
+        "CREATE TEMP TABLE line_counts (order_id INTEGER PRIMARY KEY, left_units INTEGER, shipped INTEGER, "
+        "ours_left INTEGER, ours_shipped INTEGER)"
     )
     conn.execute(f"INSERT INTO temp.line_counts {COUNTS.format(orders='temp.touched_orders')}")
 
