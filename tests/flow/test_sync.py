@@ -425,3 +425,20 @@ def test_a_kit_is_explained_by_its_components(seeds):
     assert [{"sku": "A", "units": 2}, {"sku": "B", "units": 1}] == story.json()["kit"]
     assert 3 == channel["ats"]
     assert "kit: min(8 // 2, 3 // 1) = 3" in channel["arithmetic"]
+
+
+def test_what_shopify_holds_back_hides_no_closed_shop(shopify):
+    """Each of ten listings has a unit committed to an order: on hand stays 1 where nothing is for sale any more."""
+    skus = [f"SKU-{number}" for number in range(10)]
+    rows = [f"h-{sku},{sku},Title,Default Title,{sku},,,Newark Warehouse,0,0,1,5,6" for sku in skus]
+    export(shopify, "\n".join([OLD_EXPORT.splitlines()[0], *rows]) + "\n")
+    shopify.products(*skus)
+    shopify.listings("site", *((sku, None) for sku in skus))
+    for sku in skus:
+        shopify.count(sku, "NJ", 5)
+    sync(shopify.shop, ["site"])
+    for sku in skus:
+        shopify.count(sku, "NJ", 0, at="2026-11-19T09:00:00Z")
+    refused = sync(shopify.shop, ["site"])
+
+    assert ["10 of 10 listings would become 0: look at the stock counts, or use --force"] == [s.reason for s in refused.skipped]

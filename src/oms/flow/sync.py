@@ -159,7 +159,7 @@ def _publish(run: _Run, channel: Channel) -> None:
         run.skipped.append(Skipped(channel.name, found, refused=not listings.is_empty()))
         return
     told = publishing.published(run.batch.conn, channel.name)
-    zeros, positive = ats.zeroed(found.shown, told)
+    zeros, positive = ats.zeroed(*_offered(found, told))
     if not run.force and ats.guarded(zeros, positive, run.shop.config.sync.guard_zeroed):
         run.skipped.append(Skipped(channel.name, _(
             "{zeros} of {positive} listings would become 0: look at the stock counts, or use --force",
@@ -169,6 +169,17 @@ def _publish(run: _Run, channel: Channel) -> None:
     run.unpublished.append(found.unpublished.select(pl.lit(channel.name).alias("channel"), "listing_sku", "reason"))
     run.notes += found.notes
     _tell(run, channel, found, told)
+
+
+def _offered(found: Shown, told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """What is and was for sale: of what Shopify calls on hand, committed and unavailable units are not."""
+    if found.export is None:
+        return found.shown, told
+    kept = found.shown.group_by("listing_sku", "place").agg(kept=(pl.col("committed") + pl.col("unavailable")).sum())
+    before = told.join(kept, on=["listing_sku", "place"], how="left").with_columns(
+        quantity=pl.col("quantity") - pl.col("kept").fill_null(0)
+    )
+    return found.shown.with_columns(quantity="here"), before
 
 
 def _too_old(run: _Run, channel: Channel) -> str | None:
