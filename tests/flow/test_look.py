@@ -162,3 +162,4 @@ def test_amounts_are_written_in_the_digits_of_their_currency(tmp_path: Path) -> 
 
     assert "2500" == show(view(desk), "#1").order["total"]
     assert show(view(desk), "#1").order["amounts"]["tax"] is None
+    assert [(line["unit_price"], line["discount"]) for line in show(view(desk), "#1").order["lines"]] == [(None, None)]

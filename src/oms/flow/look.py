@@ -187,7 +187,7 @@ class ShowReport:
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys of an element of `orders[]`, and contact, parcels, events, waiting, documents and what else is known."""
+        """Keys of an element of `orders[]`, amounts of its lines, contact, parcels, events, documents, what else is known."""
         return self.order
 
 
@@ -197,6 +197,8 @@ def show(view: Glance, ref: str) -> ShowReport:
         row = find_order(conn, ref)
         order_id, currency = row["id"], row["currency"]
         order = _described([row], looking.details(conn, [order_id]))[0]
+        for line, amounts in zip(order["lines"], looking.line_amounts(conn, order_id), strict=True):
+            line |= {name: _money(amounts[name], currency) for name in ("unit_price", "discount", "tax")}
         contact = looking.contact(conn, order_id)
         order |= {
             "channel_order_id": row["channel_order_id"],

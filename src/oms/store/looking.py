@@ -135,6 +135,13 @@ def details(conn: sqlite3.Connection, order_ids: Sequence[int]) -> tuple[list[An
     )
 
 
+def line_amounts(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
+    """unit_price, discount and tax of the lines of one order, in the order of `details`; NULL where no file says."""
+    return conn.execute(
+        "SELECT unit_price, discount, tax FROM lines WHERE order_id = ? ORDER BY position, id", (order_id,)
+    ).fetchall()
+
+
 def contact(conn: sqlite3.Connection, order_id: int) -> sqlite3.Row | None:
     """Who gets the order: personal data, for `oms show` alone."""
     row: sqlite3.Row | None = conn.execute("SELECT * FROM contacts WHERE order_id = ?", (order_id,)).fetchone()
