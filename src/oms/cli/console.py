@@ -35,12 +35,30 @@ def prepare() -> None:
 def finish(report: Report, as_json: bool, show: Callable[[], None]) -> None:
     """Print `report`, as JSON or by `show`, and end with its exit code."""
     if as_json:
-        json(report.json())
+        json(_with_recovered(report.json()))
     else:
         show()
+        for document in _recovered:
+            say(_("note: {path}: finished for a command that was interrupted", path=document.path))
     sys.stdout.flush()
     if report.exit_code:
         raise typer.Exit(report.exit_code)
+
+
+_recovered: Sequence[Any] = ()
+
+
+def watch(recovered: Sequence[Any]) -> None:
+    """Tell, at the end, of the documents that will stand in `recovered`: what a crash left is finished by any command."""
+    global _recovered
+    _recovered = recovered
+
+
+def _with_recovered(told: dict[str, Any]) -> dict[str, Any]:
+    documents = told.get("documents", [])
+    known = {document["path"] for document in documents}
+    missing = [document.json() for document in _recovered if document.path not in known]
+    return told | {"documents": missing + documents} if missing else told
 
 
 def json(document: dict[str, Any]) -> None:

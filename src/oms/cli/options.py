@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from oms import workspace as folders
+from oms.cli import console
 from oms.errors import UsageError
 from oms.words import _, speak
 
@@ -56,6 +57,7 @@ def open_shop(workspace: Path | None, wait: float = 30.0) -> "Shop":
 
     shop = open_shop(folders.find(workspace), now(), wait, shlex.join(sys.argv[1:]))
     speak(shop.config.business.language)
+    console.watch(shop.recovered)
     return shop
 
 

@@ -1,12 +1,12 @@
 """An opened workspace: what every flow needs to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from oms import config_file
 from oms.config import Config
-from oms.store.db import Store
+from oms.store.db import Document, Store
 from oms.workspace import CONFIG_NAME
 
 
@@ -19,11 +19,12 @@ class Shop:
     now: datetime
     wait: float = 30.0
     words: str = ""  # the command as it was typed, for the log
+    recovered: list[Document] = field(default_factory=list, compare=False)  # of earlier batches, finished by this command
 
     @property
     def store(self) -> Store:
         """`oms.db`."""
-        return Store(self.root)
+        return Store(self.root, self.recovered)
 
 
 def open_shop(root: Path, now: datetime, wait: float = 30.0, words: str = "") -> Shop:

@@ -121,8 +121,10 @@ class Batch:
 class Store:
     """`oms.db` of the workspace `root`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, recovered: list[Document] | None = None) -> None:
+        """`recovered`: where to note the documents of earlier batches that a write finishes first."""
         self.root = root
+        self._recovered = [] if recovered is None else recovered
         self.path = root / STORE_NAME
 
     @contextmanager
@@ -237,6 +239,8 @@ class Store:
             faults.point("after a rename")
         if pending:
             conn.execute("DELETE FROM pending_files WHERE id <= ?", (pending[-1]["id"],))
+        if recovering:
+            self._recovered += written
         return written
 
     def _open_to_read(self) -> sqlite3.Connection:
