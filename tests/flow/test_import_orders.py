@@ -235,3 +235,25 @@ def test_no_two_lines_of_an_order_share_a_name(desk: Desk) -> None:
         ("MUG#1", 2, 0), ("MUG#2", 1, 0),
     ]  # fmt: skip
     assert (again.files[0].unchanged, desk.dump()) == (1, before)
+
+
+def test_an_old_file_again_takes_back_no_edit(desk: Desk) -> None:
+    """Both exports name the same newest time: the one that was imported last is the newer, whichever is read again."""
+    ready(desk)
+    broken = {"ref": "#1009", "id": "9009", "lines": [("MUG", "many")]}  # a file with a rejected row is always read again
+    first, edited = shopify(MUG, broken), shopify(MUG | {"lines": [("MUG", 1), ("CUP", 1)]}, broken)
+    desk.import_text(first, "first.csv")
+    desk.import_text(edited, "edited.csv")
+    before = desk.dump()
+    again = [desk.import_text(text, name).files[0].updated for text, name in ((first, "first.csv"), (edited, "edited.csv"))]
+
+    assert (again, desk.dump()) == ([0, 0], before)
+
+
+def test_a_restocked_line_of_nothing_is_a_cancelled_line(desk: Desk) -> None:
+    """Shopify says 0 of a line that was taken back: the rest of the order comes in."""
+    ready(desk)
+    text = shopify(MUG | {"lines": [("MUG", 2), ("CUP", 0, True)]})
+    report = desk.import_text(text.replace(",fulfilled", ",restocked"))
+
+    assert (report.exit_code, statuses(desk)) == (0, {"#1001": "ready"})

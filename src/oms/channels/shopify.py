@@ -253,16 +253,16 @@ def _lines(sheet: Sheet, keys: pl.DataFrame, orders: pl.DataFrame, context: Cont
     lines = read.frame.with_columns(listing_sku=pl.coalesce("sku", "title"))
     fine = spotless(lines, read.rejected)
     quantity = bound.headings["quantity"]
+    never = pl.col("ended") | (pl.col("fulfilment") == "restocked").fill_null(False)
     complaints = [
         read.rejected,
         complain(fine, pl.col("quantity").is_null(), quantity, _("no quantity")),
-        complain(fine, (pl.col("quantity") == 0) & ~pl.col("ended"), quantity,
+        complain(fine, (pl.col("quantity") == 0) & ~never, quantity,
                  _("nothing was ordered: quantity 0 on an open order"), value=pl.lit("0")),
         complain(fine, pl.col("listing_sku").is_null(), bound.headings.get("title", "Lineitem sku"),
                  _("neither sku nor title")),
     ]  # fmt: skip
     left = pl.col("all_shipped") | (pl.col("fulfilment") == "fulfilled").fill_null(False)
-    never = pl.col("ended") | (pl.col("fulfilment") == "restocked").fill_null(False)
     lines = lines.with_columns(
         shipped=pl.when(left).then("quantity").otherwise(0),
         external=(pl.col("to_ship") == "no").fill_null(False),  # gift cards and downloads never leave a shelf

@@ -42,10 +42,10 @@ def import_(
 
     Example: oms import orders_export.csv stock.xlsx --location NJ
     """
-    from oms.flow.importing import Wishes, counted_at, import_files
+    from oms.flow.importing import Wishes, import_files
 
     shop = open_shop(workspace, wait)
-    wishes = Wishes(channel, location, kind, counted_at(as_of) if as_of else None)
+    wishes = Wishes(channel, location, kind, as_of)
     with console.progress(_("importing")) as advance:
         report = import_files(shop, files or [shop.root / "inbox"], wishes, move=move, dry_run=dry_run, progress=advance)
     console.finish(report, as_json, lambda: _show(report))

@@ -22,9 +22,10 @@ from oms.flow import pieces
 from oms.flow.loading import Incoming, load
 from oms.flow.rejects import write_rejects
 from oms.flow.settle import settle
+from oms.flow.ship_order import moment
 from oms.flow.shop import Shop
 from oms.model.frames import KINDS
-from oms.model.times import iso, parse_iso
+from oms.model.times import iso
 from oms.sheets import guard
 from oms.sheets.read import Peek
 from oms.store import files as known
@@ -103,7 +104,7 @@ class Wishes:
     channel: str | None = None
     location: str | None = None
     kind: str | None = None
-    as_of: datetime | None = None
+    as_of: str | None = None  # a time or a day, as the person wrote it
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,8 @@ def import_files(
         shop.config.channel(wishes.channel)
     if wishes.location is not None:
         shop.config.location(wishes.location)
+    if wishes.as_of is not None:
+        counted_at(wishes.as_of, shop.config.business.timezone)
     formats = load_formats(shop.root)
     report = ImportReport()
     if not dry_run:  # files of the inbox that a crash left where they were must be gone before they are looked for
@@ -255,7 +258,8 @@ def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, 
     before = known.known_file(batch.conn, sha256, found.channel, wishes.location)
     told = _report_of(before)
     mtime = iso(changed_at)
-    asked = iso(min(wishes.as_of, shop.now)) if wishes.as_of else None
+    where = config.location(wishes.location) if wishes.location else channel
+    asked = min(counted_at(wishes.as_of, config.zone_of(where)), iso(shop.now)) if wishes.as_of else None
     repeated = (
         before is not None and before["format"] == reader.format and told.get("asked") == asked
         and (reader.kind == "orders" or told.get("mtime") == mtime)
@@ -274,7 +278,7 @@ def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, 
         batch, path=found.file, sha256=sha256, kind=reader.kind, format=reader.format, channel=found.channel,
         location=wishes.location, as_of=as_of, rows=reading.rows, report={},
     )  # fmt: skip
-    loaded = load(batch, config, Incoming(content, file.path, channel, wishes.location, file_id, as_of))
+    loaded = load(batch, config, Incoming(content, file.path, channel, wishes.location, file_id, as_of, _there(shop, wishes)))
     _fill(found, reading, as_of)
     found.new, found.updated, found.unchanged = loaded.counts["new"], loaded.counts["updated"], loaded.counts["unchanged"]
     found.returns = loaded.counts["returns"]
@@ -340,10 +344,20 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def counted_at(given: str) -> datetime:
-    """`--as-of` as a time; UsageError where it is none."""
+def _there(shop: Shop, wishes: Wishes) -> dict[str, str]:
+    """What `--as-of` is at each location: a day ends there when it ends there."""
+    if wishes.as_of is None:
+        return {}
+    at = wishes.as_of
+    return {place.code: min(counted_at(at, shop.config.zone_of(place)), iso(shop.now)) for place in shop.config.locations}
+
+
+def counted_at(given: str, zone_name: str) -> str:
+    """
+    `--as-of` as UTC text; one without a zone is of `zone_name`, a day alone is its end. UsageError where it is no time.
+    """
     try:
-        return parse_iso(given)
-    except ValueError:
+        return moment(given, zone_name)
+    except UsageError:
         raise UsageError(_("--as-of `{value}`: not an ISO-8601 time", value=given),
-                         _("for example 2026-11-19T14:00:00Z")) from None  # fmt: skip
+                         _("for example 2026-11-19T14:00:00Z, or 2026-11-19 for the end of that day")) from None  # fmt: skip

@@ -1,6 +1,7 @@
 """A file that was read, into the store: one function a kind."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from oms.flow.pieces import Read
 from oms.model.frames import REJECTED, empty
 from oms.store import catalog
 from oms.store.db import Batch
-from oms.store.files import follows_another
+from oms.store.files import comes_again, follows_another
 from oms.store.order_loading import Source, remember_template
 from oms.store.returns import load_counter_returns
 from oms.words import _
@@ -30,6 +31,7 @@ class Incoming:
     location: str | None
     file_id: int
     as_of: str
+    as_of_there: Mapping[str, str] = field(default_factory=dict)  # `--as-of` by location, where it was given
 
     @property
     def reading(self) -> Reading:
@@ -56,7 +58,7 @@ def load(batch: Batch, config: Config, file: Incoming) -> Loaded:
         case "products":
             return Loaded(catalog.load_products(batch, file.reading.table))
         case "kits":
-            return Loaded(catalog.load_kits(batch, file.reading.table))
+            return _kits(batch, file)
         case "listings":
             return Loaded(catalog.load_listings(batch, _channelled(config, file)))
         case "incoming":
@@ -76,7 +78,8 @@ def _orders(batch: Batch, config: Config, file: Incoming) -> Loaded:
     if channel is None:
         raise AssertionError("orders without a channel")
     follows = follows_another(batch, channel.name, file.file_id)
-    source = Source(file.file_id, channel.name, reading.format, file.as_of, follows)
+    again = comes_again(batch, channel.name, file.file_id)
+    source = Source(file.file_id, channel.name, reading.format, file.as_of, again, follows)
     counts: Counter[str] = Counter()
     if file.content.orders:
         placed = ((_placed_orders(config, file, orders), lines) for orders, lines in file.content.pieces())
@@ -120,7 +123,31 @@ def _located(config: Config, file: Incoming, frame: pl.DataFrame, column: str) -
 def _stock(batch: Batch, config: Config, file: Incoming) -> Loaded:
     timeless = file.reading.table["counted_at"].null_count()
     notes = [_("{rows} rows say no time: counted as of {time}", rows=timeless, time=file.as_of)] if timeless else []
-    return Loaded(catalog.load_counts(batch, _counts(config, file), file.file_id), notes=notes)
+    counts = _counts(config, file)
+    kits = catalog.kits(batch.conn)
+    of_kits = counts.filter(pl.col("sku").is_in(kits["kit_sku"].implode()))
+    rejected = _complaints(
+        of_kits, "sku", _("a kit has no stock of its own"), _("count its components: oms stock SKU names them")
+    )
+    counted = counts.join(of_kits, on="row", how="anti", maintain_order="left")
+    return Loaded(catalog.load_counts(batch, counted, file.file_id), rejected, notes)
+
+
+def _kits(batch: Batch, file: Incoming) -> Loaded:
+    """Kits are not nested: one with a kit among its components, or that is a component itself, is not loaded."""
+    said, known = file.reading.table, catalog.kits(batch.conn)
+    others = known.join(said.select("kit_sku").unique(), on="kit_sku", how="anti")
+    every = pl.concat([said["kit_sku"], others["kit_sku"]])
+    nested = said.filter(pl.col("sku").is_in(every.implode()) | pl.col("kit_sku").is_in(others["sku"].implode()))
+    bad = said.join(nested.select("kit_sku").unique(), on="kit_sku", how="semi", maintain_order="left")
+    rejected = _complaints(bad, "kit_sku", _("a kit cannot be made of kits"), _("name the skus that the inner kit is made of"))
+    return Loaded(catalog.load_kits(batch, said.join(bad, on="row", how="anti", maintain_order="left")), rejected)
+
+
+def _complaints(rows: pl.DataFrame, column: str, what: str, hint: str) -> pl.DataFrame:
+    return rows.select(
+        "row", column=pl.lit(column), value=pl.col(column), what=pl.lit(what), hint=pl.lit(hint)
+    ).cast(REJECTED)  # type: ignore[arg-type]  # fmt: skip
 
 
 def _counts(config: Config, file: Incoming) -> pl.DataFrame:
@@ -134,7 +161,9 @@ def _counts(config: Config, file: Incoming) -> pl.DataFrame:
                 _("say where it was counted with --location, or add a column location"),
             )
         table = table.with_columns(pl.col("location").fill_null(only))
-    return table.with_columns(pl.col("counted_at").fill_null(file.as_of))
+    there = pl.col("location").replace_strict(dict(file.as_of_there), default=None, return_dtype=pl.String)
+    return table.with_columns(pl.coalesce("counted_at", there, pl.lit(file.as_of)) if file.as_of_there else
+                              pl.col("counted_at").fill_null(file.as_of))  # fmt: skip
 
 
 def _placed(file: Incoming) -> pl.DataFrame:

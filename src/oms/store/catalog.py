@@ -4,13 +4,14 @@ Products, kits, listings, counts, incoming goods and rates of a file into the st
 Every function returns how many rows were `new`, `updated` and `unchanged`.
 """
 
+import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
 
 from oms.store.db import Batch
-from oms.store.frames import stage
+from oms.store.frames import query, stage
 from oms.store.mapping import touch_unmapped
 
 _PRODUCT = ("title", "barcode", "weight_g", "length_mm", "width_mm", "height_mm", "cost", "currency", "hs_code",
@@ -22,6 +23,11 @@ def load_products(batch: Batch, table: pl.DataFrame) -> Counter[str]:
     found = _upsert(batch, "products", table, keys=("sku",), values=_PRODUCT, keep_blank=True)
     touch_unmapped(batch)
     return found
+
+
+def kits(conn: sqlite3.Connection) -> pl.DataFrame:
+    """What every kit is made of: kit_sku, sku."""
+    return query(conn, "SELECT kit_sku, sku FROM kit_components", (), {"kit_sku": pl.String, "sku": pl.String})
 
 
 def declare_skus(batch: Batch, skus: str) -> None:

@@ -41,6 +41,20 @@ def follows_another(batch: Batch, channel: str, file_id: int) -> bool:
     )
 
 
+def comes_again(batch: Batch, channel: str, file_id: int) -> bool:
+    """Whether the bytes of the file `file_id` were read before, and other orders files of the channel since then."""
+    return (
+        batch.conn.execute(
+            "SELECT 1 FROM files_in f JOIN batches b ON b.id = f.batch_id WHERE f.channel = :channel AND f.kind = 'orders' "
+            "AND b.undone_by IS NULL AND f.sha256 <> (SELECT sha256 FROM files_in WHERE id = :file) AND f.id > ("
+            "SELECT min(e.id) FROM files_in e JOIN batches d ON d.id = e.batch_id WHERE e.channel = :channel "
+            "AND d.undone_by IS NULL AND e.id < :file AND e.sha256 = (SELECT sha256 FROM files_in WHERE id = :file)) LIMIT 1",
+            {"channel": channel, "file": file_id},
+        ).fetchone()
+        is not None
+    )
+
+
 def save_report(batch: Batch, file_id: int, report: dict[str, Any]) -> None:
     """Keep what the import said of a file."""
     batch.conn.execute("UPDATE files_in SET report = ? WHERE id = ?", (json.dumps(report, ensure_ascii=False), file_id))

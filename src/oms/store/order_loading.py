@@ -45,6 +45,7 @@ class Source:
     channel: str
     format: str
     as_of: str
+    again: bool = False  # its bytes were read before, and other files of the channel since
     follows: bool = False  # an earlier file of this very batch may have brought orders of the channel
 
 
@@ -76,7 +77,8 @@ def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame)
     Which orders of the file are known: order_no, order_id, same, older, a row for each that is.
 
     `orders`: order_no, order_ref, channel_order_id, content_hash. `same`: its content is what this format said last
-    time. `older`: the store knows it from a newer file. Also makes temp.matched with these columns.
+    time. `older`: the store knows it from a newer file, or, where this one comes again, from one that is as new. Also
+    makes temp.matched with these columns.
     """
     conn.execute("DROP TABLE IF EXISTS temp.matched")
     conn.execute("CREATE TEMP TABLE matched (order_no INTEGER PRIMARY KEY, order_id INTEGER, same INTEGER, older INTEGER)")
@@ -90,10 +92,11 @@ def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame)
         "o.order_ref = s.order_ref AND (o.channel_order_id IS NULL OR s.channel_order_id IS NULL)",
     ):
         conn.execute(
-            f"INSERT OR IGNORE INTO temp.matched SELECT s.order_no, min(o.id), max({same}), max(o.as_of > :as_of) "
+            f"INSERT OR IGNORE INTO temp.matched SELECT s.order_no, min(o.id), max({same}), "
+            "max(o.as_of > :as_of OR (:again AND o.as_of = :as_of)) "
             f"FROM temp.said_keys s JOIN orders o ON {condition} AND o.channel = :channel "
             f"GROUP BY s.order_no",
-            {"format": source.format, "as_of": source.as_of, "channel": source.channel},
+            {"format": source.format, "as_of": source.as_of, "channel": source.channel, "again": int(source.again)},
         )
     return query(conn, "SELECT * FROM temp.matched ORDER BY order_no", (), schema)
 
