@@ -22,3 +22,8 @@ def _(message: str, **values: object) -> str:
     """Translate `message`, then fill its `{named}` places; values are a seller's data and are never translated."""
     text = _catalogue(_language).gettext(message)
     return text.format(**values) if values else text
+
+
+def plural(one: str, many: str, count: int, **values: object) -> str:
+    """`one` or `many` for so many things, in the language's own way of counting; `{count}` is the number."""
+    return _catalogue(_language).ngettext(one, many, count).format(count=count, **values)

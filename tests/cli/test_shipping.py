@@ -51,7 +51,7 @@ def test_people_read_words_and_pipes_read_tsv(shop: tuple[Oms, Desk]) -> None:
     result = oms("pick")
 
     assert "kind\tlocation\tchannel\tpath" == result.stdout.splitlines()[0]
-    assert "1 orders, 2 units to pick" in result.stderr
+    assert "1 order, 2 units to pick" in result.stderr
 
     result = oms("ship", "B-1", "--tracking", "1Z", "--carrier", "UPS")
 

@@ -182,7 +182,7 @@ def test_orders_with_the_platforms_label_are_in_no_address_file(desk: Desk) -> N
     report = pick_orders(desk.shop)
 
     assert [".xlsx", ".csv", ".html"] == [Path(each.path).suffix for each in report.documents]
-    assert ("NJ: 1 orders have their channel's own label and are in no order file",) == report.notes
+    assert ("NJ: 1 order has its channel's own label and is in no order file",) == report.notes
 
 
 def test_a_kits_parts_are_listed_with_the_kit(desk: Desk) -> None:

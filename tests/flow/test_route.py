@@ -237,5 +237,5 @@ def test_services_and_weights_nobody_knows_are_named(desk: Desk) -> None:
     report = route_orders(desk.shop)
 
     assert [
-        "service `Drone` (1 orders) is not in the rate card", "no weight, so priced as the lightest parcel: FOG",
+        "service `Drone` (1 order) is not in the rate card", "no weight, so priced as the lightest parcel: FOG",
     ] == report.notes  # fmt: skip

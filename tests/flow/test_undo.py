@@ -64,6 +64,21 @@ def test_undo_is_refused_where_later_batches_used_it(desk: Desk) -> None:
     assert before == facts(desk)
 
 
+def test_the_batches_in_the_way_are_named_in_their_order(desk: Desk) -> None:
+    """Oldest first, however many there are."""
+    desk.stock("MUG", "NJ", 100)
+    count = desk.rows("SELECT max(id) FROM batches")[0][0]
+    later = []
+    for number in range(1, 10):
+        desk.import_text(shopify({"ref": f"#{2000 + number}", "id": str(number), "lines": [("MUG", 2)]}))
+        desk.reserve(f"#{2000 + number}", "NJ")
+        later.append(desk.rows("SELECT max(id) FROM batches")[0][0])
+    with pytest.raises(Refused) as refused:
+        undo(desk.shop, count)
+
+    assert refused.value.message.endswith(": " + ", ".join(f"{number} (route)" for number in later))
+
+
 def test_an_undo_undone_is_a_redo(desk: Desk) -> None:
     """The batch is in force again, row for row, and can be undone again."""
     stocked(desk)

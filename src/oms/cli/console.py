@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import typer
 
-from oms.words import _
+from oms.words import _, plural
 
 
 class Report(Protocol):
@@ -120,9 +120,14 @@ def for_a_person(most_rows: int | None = None) -> Iterator[None]:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = (), title: str | None = None
-) -> None:
-    """Print rows: a table on a terminal, else TSV with a heading line. None prints as nothing."""
+    columns: Sequence[str], rows: Iterable[Sequence[object]], *, right: Collection[str] = (), title: str | None = None,
+    most: int | None = None, see: str = "",
+) -> None:  # fmt: skip
+    """
+    Print rows: a table on a terminal, else TSV with a heading line. None prints as nothing.
+
+    A terminal gets at most `most` rows, and `see` says where the others are; a pipe gets all.
+    """
     if not on_terminal():
         print("\t".join(columns))
         for row in rows:
@@ -133,16 +138,40 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
-    shown = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
-    for column in columns:
-        shown.add_column(Text(column), justify="right" if column in right else "left", overflow="fold")
     every = list(rows)
-    most = len(every) if _most_rows is None or len(every) <= 3 * _most_rows else _most_rows
-    for row in every[:most]:
-        shown.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
-    Console().print(shown)
-    if most < len(every):
-        print(_(" … and {count} more rows", count=len(every) - most))
+    shown_rows = len(every) if most is None else min(most, len(every))
+    if _most_rows is not None and len(every) > 3 * _most_rows:
+        shown_rows = _most_rows
+    cells = [["" if cell is None else str(cell) for cell in row] for row in every[:shown_rows]]
+    console = Console()
+    shown = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
+    for column, whole in zip(columns, _whole([list(columns), *cells], console.width), strict=True):
+        shown.add_column(Text(column), justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
+    for row_cells in cells:
+        shown.add_row(*map(Text, row_cells))
+    console.print(shown)
+    if more := len(every) - shown_rows:
+        said = plural(" … and {count} more row", " … and {count} more rows", more)
+        print(f"{said}: {see}" if see and _most_rows is None else said)
+
+
+#: Columns of a table are three characters apart; what is folded gets at least so many.
+_GAP, _FOLDED = 3, 10
+
+
+def _whole(rows: list[list[str]], width: int) -> list[bool]:
+    """Which columns stay on one line: the narrow ones, as many as fit; texts are folded before order numbers are."""
+    from rich.cells import cell_len
+
+    widths = [max(max(map(cell_len, cell.splitlines()), default=0) for cell in column) for column in zip(*rows, strict=True)]
+    needed = _GAP * len(widths) + sum(min(each, _FOLDED) for each in widths)
+    whole = [False] * len(widths)
+    for index in sorted(range(len(widths)), key=lambda index: widths[index]):
+        needed += widths[index] - min(widths[index], _FOLDED)
+        if needed > width:
+            break
+        whole[index] = True
+    return whole
 
 
 def _tsv(cell: object) -> str:

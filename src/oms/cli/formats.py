@@ -7,7 +7,7 @@ import typer
 
 from oms.cli import console
 from oms.cli.options import IN, DryRun, Json, Workspace, open_shop
-from oms.words import _
+from oms.words import _, plural
 
 if TYPE_CHECKING:
     from oms.flow.formats import CheckReport, ListReport, NewReport
@@ -90,11 +90,12 @@ def _show_check(report: "CheckReport") -> None:
     for note in report.notes:
         console.say(_("note: {note}", note=note))
     for reason, count in report.ignored.items():
-        console.say(_("note: {count} rows ignored: {reason}", count=count, reason=reason))
+        console.say(plural("note: {count} row ignored: {reason}", "note: {count} rows ignored: {reason}", count, reason=reason))
     for problem in report.problems:
         value = f" `{problem['value']}`" if problem["value"] is not None else ""
         console.say(f"{report.file}:{problem['row']}: {problem['column'] or ''}{value}: {problem['what']}")
-    console.say(_("{rows} rows read, {rejected} of them rejected", rows=report.rows, rejected=report.rejected))
+    console.say(plural("{count} row read, {rejected} rejected", "{count} rows read, {rejected} of them rejected", report.rows,
+                       rejected=report.rejected))  # fmt: skip
 
 
 @group.command("list")

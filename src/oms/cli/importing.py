@@ -7,7 +7,7 @@ import typer
 
 from oms.cli import console
 from oms.cli.options import IN, DryRun, Json, Wait, Workspace, open_shop
-from oms.words import _
+from oms.words import _, plural
 
 if TYPE_CHECKING:
     from oms.flow.importing import FileReport, ImportReport
@@ -75,10 +75,12 @@ def _show_file(file: "FileReport") -> None:
     for note in file.notes:
         console.say(_("note: {file}: {note}", file=file.file, note=note))
     for reason, count in file.ignored.items():
-        console.say(_("note: {file}: {count} rows ignored: {reason}", file=file.file, count=count, reason=reason))
+        console.say(plural("note: {file}: {count} row ignored: {reason}", "note: {file}: {count} rows ignored: {reason}",
+                           count, file=file.file, reason=reason))  # fmt: skip
     for problem in file.problems[:20]:
-        value = f" `{problem['value']}`" if problem["value"] is not None else ""
-        where = f"{file.file}:{problem['row']}: {problem['column'] or ''}{value}"
+        value = f"`{problem['value']}`" if problem["value"] is not None else ""
+        cell = " ".join(filter(None, (problem["column"], value)))
+        where = ": ".join(filter(None, (f"{file.file}:{problem['row']}", cell)))
         console.say(f"{where}: {problem['what']}" + (f"\n  hint: {problem['hint']}" if problem["hint"] else ""))
     if len(file.problems) > 20:
         console.say(_("… and {count} more", count=len(file.problems) - 20))
@@ -103,7 +105,8 @@ def _show_verify(report: "VerifyReport") -> None:
         [_("order"), _("channel"), _("reason"), _("detail")],
         ([o["order_ref"], o["channel"], o["reason"], o["detail"]] for o in report.held),
     )
-    console.say(_("{held} holds on {checked} open orders", held=len(report.held), checked=report.checked))
+    console.say(_("{holds} on {orders}", holds=plural("{count} hold", "{count} holds", len(report.held)),
+                  orders=plural("{count} open order", "{count} open orders", report.checked)))  # fmt: skip
 
 
 def hold(

@@ -220,4 +220,12 @@ def show_events(events: list[dict[str, Any]], timezone: str) -> None:
 
 def told(detail: dict[str, Any]) -> str:
     """A detail of the journal in one line: `units 2, at 2026-11-25T08:00:00Z`."""
-    return ", ".join(f"{key} {value}" for key, value in detail.items() if value not in (None, "", [], {}))
+    return ", ".join(f"{key} {_plain(value)}" for key, value in detail.items() if value not in (None, "", [], {}))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, list):
+        return " + ".join(map(_plain, value))
+    if isinstance(value, dict):
+        return " + ".join(f"{key} {_plain(each)}" for key, each in value.items())
+    return str(value)

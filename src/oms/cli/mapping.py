@@ -6,7 +6,7 @@ import typer
 
 from oms.cli import console
 from oms.cli.options import IN, DryRun, Json, Wait, Workspace, open_shop
-from oms.words import _
+from oms.words import _, plural
 
 if TYPE_CHECKING:
     from oms.flow.mapping import MapCheckReport, SetReport, SuggestReport
@@ -70,7 +70,7 @@ def set_(
 
 def _show_set(report: "SetReport") -> None:
     console.line(f"{report.channel}\t{report.listing_sku}\t{report.sku}\t{report.quantity}")
-    console.say(_("{count} orders looked at again", count=report.orders))
+    console.say(plural("{count} order looked at again", "{count} orders looked at again", report.orders))
     for note in report.notes:
         console.say(_("note: {note}", note=note))
 

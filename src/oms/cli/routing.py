@@ -7,7 +7,7 @@ import typer
 
 from oms.cli import console
 from oms.cli.options import LOOK, OUT, DryRun, Json, Wait, Workspace, open_shop
-from oms.words import _
+from oms.words import _, plural
 
 if TYPE_CHECKING:
     from oms.flow.route import RouteReport
@@ -19,6 +19,10 @@ class Goal(StrEnum):
     COST = "cost"
     DISTANCE = "distance"
     RANKED = "ranked"
+
+
+#: Assignments that a terminal shows; a pipe gets all.
+SHOWN = 40
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +60,7 @@ def _show_route(report: "RouteReport") -> None:
              _("cost")],
             ((*(row[name] for name in columns), decimal_text(row["cost"], report.currency))
              for row in report.assignments.iter_rows(named=True)),
-            right=[_("n"), _("cost")],
+            right=[_("n"), _("cost")], most=SHOWN, see=_("oms orders --status routed, or one order: oms explain REF"),
         )  # fmt: skip
     if report.waiting.height:
         console.table(
@@ -67,11 +71,13 @@ def _show_route(report: "RouteReport") -> None:
     for note in report.notes:
         console.warn(note)
     if report.batch is None:
-        console.say(_("nothing to change; {waiting} orders wait", waiting=report.waiting_orders))
+        console.say(plural("nothing to change; {count} order waits", "nothing to change; {count} orders wait",
+                           report.waiting_orders))  # fmt: skip
         return
-    console.say(_("{routed} orders routed, {split} of them split, {waiting} wait; cost {total} {currency}",
-                  routed=report.routed, split=report.split, waiting=report.waiting_orders,
-                  total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
+    console.say(plural("{count} order routed, {split} split, {waiting} waiting; cost {total} {currency}",
+                       "{count} orders routed, {split} split, {waiting} waiting; cost {total} {currency}", report.routed,
+                       split=report.split, waiting=report.waiting_orders,
+                       total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
 
 
 def explain(

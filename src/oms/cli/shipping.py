@@ -8,7 +8,7 @@ import typer
 from oms.cli import console
 from oms.cli.options import OUT, DryRun, Force, Json, Wait, Workspace, open_shop
 from oms.errors import UsageError
-from oms.words import _
+from oms.words import _, plural
 
 if TYPE_CHECKING:
     from oms.flow.confirm import ConfirmReport
@@ -53,7 +53,8 @@ def _show_pick(report: "PickReport") -> None:
         console.warn(_("{channel} is not picked: {reason}", channel=channel, reason=reason),
                      _("import its newest orders, or say --force"))  # fmt: skip
     if report.batch is not None:
-        console.say(_("{orders} orders, {units} units to pick", orders=report.orders, units=report.units))
+        console.say(_("{orders}, {units} to pick", orders=plural("{count} order", "{count} orders", report.orders),
+                      units=plural("{count} unit", "{count} units", report.units)))  # fmt: skip
     elif not report.refused:
         console.say(_("nothing to pick; what waits where: oms status"))
 
@@ -138,4 +139,4 @@ def _show_confirm(report: "ConfirmReport") -> None:
     if report.batch is None:
         console.say(_("nothing to confirm"))
     else:
-        console.say(_("{count} rows to upload", count=report.confirmed))
+        console.say(plural("{count} row to upload", "{count} rows to upload", report.confirmed))

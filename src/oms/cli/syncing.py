@@ -6,7 +6,7 @@ import typer
 
 from oms.cli import console
 from oms.cli.options import CHANNELS, DryRun, Force, Json, Wait, Workspace, open_shop
-from oms.words import _
+from oms.words import _, plural
 
 if TYPE_CHECKING:
     from oms.flow.sync import SyncReport
@@ -40,12 +40,12 @@ def sync(
 
 
 def _show(report: "SyncReport", dry_run: bool) -> None:
-    changes = report.changes if not console.on_terminal() else report.changes.head(SHOWN)
     columns = ("channel", "listing_sku", "location", "sku", "before", "after", "reason")
-    if changes.height:
-        console.table(columns, changes.select(columns).iter_rows(), right=("before", "after"))
-    if (more := report.changes.height - changes.height) > 0:
-        console.say(_("and {count} more", count=more))
+    if report.changes.height:
+        console.table(
+            columns, report.changes.select(columns).iter_rows(), right=("before", "after"), most=SHOWN,
+            see=_("oms sync --dry-run | less") if dry_run else _("they are in the files"),
+        )  # fmt: skip
     for document in report.documents:
         console.say(document.path)
     for skipped in report.skipped:
@@ -53,10 +53,12 @@ def _show(report: "SyncReport", dry_run: bool) -> None:
     for note in report.notes:
         console.warn(note)
     if report.unpublished.height:
-        console.say(_("{count} listings cannot be published; which and why: oms sync --json",
-                      count=report.unpublished.height))  # fmt: skip
+        console.say(plural("{count} listing cannot be published; which and why: oms sync --json",
+                           "{count} listings cannot be published; which and why: oms sync --json",
+                           report.unpublished.height))  # fmt: skip
     if report.published and not report.changes.height:
         console.say(_("nothing to tell: every channel knows its numbers"))
     elif report.changes.height:
-        console.say(_("{count} listings would change", count=report.changes.height) if dry_run
-                    else _("{count} listings changed; upload the files above", count=report.changes.height))  # fmt: skip
+        console.say(plural("{count} listing would change", "{count} listings would change", report.changes.height) if dry_run
+                    else plural("{count} listing changed; upload the files above",
+                                "{count} listings changed; upload the files above", report.changes.height))  # fmt: skip

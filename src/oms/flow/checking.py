@@ -10,7 +10,7 @@ from oms.core.route.rates import ANY, RateCard, dearest, rate_card, service_key
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text, minor
 from oms.store import routing
-from oms.words import _
+from oms.words import _, plural
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _beside_the_card(config: Config, rates: pl.DataFrame, heaviest: int) -> list
 
 
 def _rows(count: int) -> str:
-    return _("1 row") if count == 1 else _("{count} rows", count=count)
+    return plural("{count} row", "{count} rows", count)
 
 
 def _services(config: Config, card: RateCard) -> list[str]:

@@ -139,7 +139,11 @@ def _channel(
         number = _capped(whole // listing["quantity"], channel.max_listed) if active else 0
         listing["ats"] = number
         pack = _(" (packs of {count})", count=listing["quantity"]) if listing["quantity"] > 1 else ""
-        told = _("never published") if listing["published"] is None else _("published {count}", count=listing["published"])
+        told = _("never published")
+        if listing["published"] is not None:
+            told = _("published {count}", count=listing["published"])
+            if channel.kind == "shopify":
+                told += _(" as Shopify's on hand: with the units it calls committed and unavailable")
         said.append(_("listing `{listing}`{pack}: {number}, {told}", listing=listing["listing_sku"], pack=pack,
                       number=number, told=told))  # fmt: skip
     if not listings:

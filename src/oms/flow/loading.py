@@ -18,7 +18,7 @@ from oms.store.db import Batch
 from oms.store.files import comes_again, follows_another
 from oms.store.order_loading import Source, remember_template
 from oms.store.returns import load_counter_returns
-from oms.words import _
+from oms.words import _, plural
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,9 @@ def _located(config: Config, file: Incoming, frame: pl.DataFrame, column: str) -
 
 def _stock(batch: Batch, config: Config, file: Incoming) -> Loaded:
     timeless = file.reading.table["counted_at"].null_count()
-    notes = [_("{rows} rows say no time: counted as of {time}", rows=timeless, time=file.as_of)] if timeless else []
+    said = plural("{count} row says no time: counted as of {time}", "{count} rows say no time: counted as of {time}",
+                  timeless, time=file.as_of)  # fmt: skip
+    notes = [said] if timeless else []
     counts = _counts(config, file)
     kits = catalog.kits(batch.conn)
     of_kits = counts.filter(pl.col("sku").is_in(kits["kit_sku"].implode()))

@@ -15,7 +15,7 @@ from oms.flow.slips import slips_html
 from oms.sheets.write import csv_bytes, xlsx_bytes
 from oms.store.db import Batch, Document
 from oms.store.picking import pick, pickable_channels
-from oms.words import _
+from oms.words import _, plural
 
 
 @dataclass(frozen=True)
@@ -124,5 +124,6 @@ def _write(batch: Batch, config: Config, root: Path, place: Location, picks: pl.
     labelled = picks.filter(pl.col("channel").is_in(platform))["order_id"].n_unique()
     if not labelled:
         return []
-    return [_("{location}: {count} orders have their channel's own label and are in no order file",
-              location=code, count=labelled)]  # fmt: skip
+    return [plural("{location}: {count} order has its channel's own label and is in no order file",
+                   "{location}: {count} orders have their channel's own label and are in no order file", labelled,
+                   location=code)]  # fmt: skip

@@ -12,7 +12,7 @@ from oms.flow.shop import Shop
 from oms.model.money import decimal_text
 from oms.store import routing
 from oms.store.db import Batch
-from oms.words import _
+from oms.words import _, plural
 
 #: Names listed in a note before it says how many more there are.
 LISTED = 5
@@ -109,10 +109,12 @@ def _notes(shop: Shop, batch: Batch, decision: Decision) -> list[str]:
     if "no_rate" in decision.waiting["reason"] and not batch.conn.execute("SELECT 1 FROM rates LIMIT 1").fetchone():
         notes.append(_("there is no rate card: import one (oms template rates), or set [routing] fallback_rate"))
     for currency, rows in sorted(decision.unusable_rates.items()):
-        notes.append(_("{rows} rows of the rate card are in {currency}, which [fx] does not know", rows=rows,
-                       currency=currency))  # fmt: skip
+        notes.append(plural("{count} row of the rate card is in {currency}, which [fx] does not know",
+                            "{count} rows of the rate card are in {currency}, which [fx] does not know", rows,
+                            currency=currency))  # fmt: skip
     for word, orders in decision.unknown_services.items():
-        notes.append(_("service `{word}` ({orders} orders) is not in the rate card", word=word, orders=orders))
+        notes.append(plural("service `{word}` ({count} order) is not in the rate card",
+                            "service `{word}` ({count} orders) is not in the rate card", orders, word=word))  # fmt: skip
     if decision.weightless:
         shown = ", ".join(decision.weightless[:LISTED])
         more = len(decision.weightless) - LISTED

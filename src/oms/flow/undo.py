@@ -40,7 +40,7 @@ def undo(shop: Shop, batch_id: int, cascade: bool = False, dry_run: bool = False
         target = _batch(batch, batch_id)
         later = _all_users(batch, batch_id)
         if later and not cascade:
-            names = ", ".join(f"{row['id']} ({row['command']})" for row in map(_row(batch), later))
+            names = ", ".join(f"{row['id']} ({row['command']})" for row in map(_row(batch), sorted(later)))
             raise Refused(_("batch {batch} was used by later ones: {names}", batch=batch_id, names=names),
                           _("undo those too, newest first, with: oms undo {batch} --cascade", batch=batch_id))  # fmt: skip
         undone = [_row(batch)(each) for each in sorted(later, reverse=True)] + [target]

@@ -20,7 +20,7 @@ from oms.sheets.headings import Peek, peek
 from oms.sheets.lines import Lines, count_lines, is_utf8, lines_of, look_again, size_of
 from oms.sheets.records import Record, cells_of, records, starts
 from oms.sheets.workbook import grid, with_mangled
-from oms.words import _
+from oms.words import _, plural
 
 __all__ = ["Peek", "Sheet", "load", "parts", "peek", "short_note"]
 
@@ -154,7 +154,8 @@ def _row_numbers(peek: Peek, data: Lines, records_read: int, lines: int) -> pl.S
 
 def short_note(count: int) -> str:
     """What is said of `count` rows that are shorter than the headings."""
-    return _("{count} rows have fewer cells than there are headings: the rest was taken as empty", count=count)
+    return plural("{count} row has fewer cells than there are headings: the rest was taken as empty",
+                  "{count} rows have fewer cells than there are headings: the rest was taken as empty", count)  # fmt: skip
 
 
 def _scan(peek: Peek, data: Lines, names: list[str], *, ragged: bool) -> pl.DataFrame | None:

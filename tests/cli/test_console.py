@@ -1,0 +1,47 @@
+"""What a terminal shows: narrow columns whole, long tables cut with a word about the rest; pipes get everything."""
+
+import pytest
+
+from oms.cli import console
+
+ROWS = [
+    ("amazon-us", f"111-4221428-26291{n:02d}", "held", "buyer_cancel_requested: the buyer asked to cancel it")
+    for n in range(50)
+]
+
+
+def test_order_numbers_stay_on_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where something must be folded, it is the text, at 80 columns as at 120."""
+    for width in ("80", "120"):
+        monkeypatch.setenv("COLUMNS", width)
+        with console.for_a_person():
+            console.table(["channel", "order", "status", "holds"], ROWS[:2])
+        shown = capsys.readouterr().out
+
+        assert all(row[1] in shown for row in ROWS[:2])
+        assert max(map(len, shown.splitlines())) <= int(width)
+
+
+def test_a_terminal_gets_a_screenful_and_a_pipe_all(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """How many more there are, and where to see them."""
+    monkeypatch.setenv("COLUMNS", "120")
+    with console.for_a_person():
+        console.table(["channel", "order", "status", "holds"], ROWS, most=40, see="oms orders")
+
+    assert " … and 10 more rows: oms orders" in capsys.readouterr().out
+
+    console.table(["channel", "order", "status", "holds"], ROWS, most=40, see="oms orders")
+
+    assert 51 == len(capsys.readouterr().out.splitlines())
+
+
+def test_what_looks_like_markup_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """A sku in brackets, a closing tag in a title, a link: all are text."""
+    monkeypatch.setenv("COLUMNS", "120")
+    with console.for_a_person():
+        console.table(["[b]sku", "title"], [("[red]MUG[/red]", "[/b] boo [link=x]\\[y]")], title="[/i]")
+    shown = capsys.readouterr().out
+
+    assert all(text in shown for text in ("[b]sku", "[red]MUG[/red]", "[/b] boo [link=x]\\[y]", "[/i]"))
