@@ -111,15 +111,15 @@ def test_tabs_of_a_spreadsheet_are_read_with_quotes(put):
     assert ["one\ttwo", "plain"] == sheet.frame["note"].to_list()
 
 
-def test_rows_of_odd_length_are_padded_and_cut_with_a_note(put):
-    """A row more or less wide than the headings stops nothing."""
+def test_rows_of_odd_length_are_padded_or_told(put):
+    """A row more or less wide than the headings stops no other."""
     short = sheet_of(put("a,b,c\n1,2\n4,5,6\n"))
     long = sheet_of(put("a,b,c\n1,2,3,4\n4,5,6\n"))
 
     assert [("1", "2", None, 2), ("4", "5", "6", 3)] == cells(short)
     assert 1 == len(short.notes)
     assert [("1", "2", "3", 2), ("4", "5", "6", 3)] == cells(long)
-    assert 1 == len(long.notes)
+    assert [2] == long.rejected["row"].to_list()
 
 
 def test_half_a_row_at_the_end_is_reported(put):
@@ -347,3 +347,30 @@ def test_guess_that_does_not_hold_is_given_up(put):
 
     assert 150_001 == sheet.frame.height
     assert ("encoding guessed as iso-8859-1: look at names with accents",) == sheet.peek.notes
+
+
+def test_a_row_with_a_comma_too_many_is_refused(put):
+    """Its values have moved into wrong columns; the rows beside it are kept, and a comma at the end is nothing."""
+    path = put("ref,title,quantity\n1,Mug,2\n2,Mug, blue,3\n3,Lid,4,\n4,\"Cup, red\",5\n5,\"a\nb\",6,7,\n")
+    sheet = load(peek(path, Limits()), Limits())
+
+    assert [
+        (3, None, "3", "4 cells, but 3 headings: its values may stand in wrong columns"),
+        (6, None, "7,", "5 cells, but 3 headings: its values may stand in wrong columns"),
+    ] == sheet.rejected.select("row", "column", "value", "what").rows()
+    assert ((), ["1", "2", "3", "4", "5"]) == (sheet.notes, sheet.frame["ref"].to_list())
+
+
+def test_headings_that_are_too_few_move_nothing(put):
+    """Where most rows are longer than the headings, the rest has no name and is left out, with a note."""
+    sheet = load(peek(put("ref,quantity,,\n1,2,a,b\n2,3,c,d\n3,4,,\n"), Limits()), Limits())
+
+    assert (0, ["2", "3", "4"]) == (sheet.rejected.height, sheet.frame["quantity"].to_list())
+    assert ("most rows have more cells than there are headings: what has no heading was left out",) == sheet.notes
+
+
+def test_a_row_that_ends_like_no_other_is_told(put):
+    """A lone carriage return among line feeds hides a row in the one before it: that row is refused, not lost."""
+    sheet = load(peek(put("ref,quantity\r\n1,2\r\n2,3\r3,4\r\n5,6\r\n"), Limits()), Limits())
+
+    assert [4 - 1] == sheet.rejected["row"].to_list()

@@ -18,9 +18,10 @@ from oms.errors import OverLimit
 from oms.model.frames import REJECTED, empty
 from oms.sheets.headings import Peek, peek
 from oms.sheets.lines import Lines, count_lines, is_utf8, lines_of, look_again, size_of
+from oms.sheets.ragged import judged, long_rows, note_long, short_note, short_rows
 from oms.sheets.records import Record, cells_of, records, starts
 from oms.sheets.workbook import grid, with_mangled
-from oms.words import _, plural
+from oms.words import _
 
 __all__ = ["Peek", "Sheet", "load", "parts", "peek", "short_note"]
 
@@ -43,7 +44,7 @@ def load(peek: Peek, limits: Limits, columns: Collection[str] | None = None) -> 
     """
     Read the rows under the headings: all columns, or only those of `columns`.
 
-    Blank rows are no rows. A row with too few or too many cells is padded or cut, with a note; a row cut off by the end
+    Blank rows are no rows. A row with too few cells is padded, with a note (sheets/ragged.py judges those with too many); a row cut off by the end
     of the file, or with a quote that never closes, is in `rejected`.
 
     Raises:
@@ -124,9 +125,10 @@ def _load_text(peek: Peek, data: Lines, limits: Limits, names: list[str], known_
     if count == 0:
         return Sheet(peek, _frame_of(names, []))
     notes: list[str] = []
+    wide = False
     frame = _scan(peek, data, names, ragged=False)
     if frame is None and (frame := _scan(peek, data, names, ragged=True)) is not None:
-        notes.append(_("some rows have more cells than there are headings: the rest was left out"))
+        wide = True
     rows = known_rows
     if frame is not None and (rows is None or len(rows) != frame.height):
         rows = _row_numbers(peek, data, frame.height, count)
@@ -136,8 +138,12 @@ def _load_text(peek: Peek, data: Lines, limits: Limits, names: list[str], known_
     frame = _without_blanks(frame.with_columns(rows.alias("row")), peek, data)
     cut = not ended and frame.height > 0 and frame["row"][-1] == rows[-1]
     rejected = _cut_off(peek, data, int(rows[-1])) if cut else empty(REJECTED)
-    if known_rows is None and size_of(data.source) <= RAGGED_CHECK and (short := _short_rows(peek, data, rows)):
+    if known_rows is None and size_of(data.source) <= RAGGED_CHECK and (short := short_rows(peek, data, rows)):
         notes.append(short_note(short))
+    if wide:
+        long = long_rows(peek, data, rows)
+        complaints, said = judged(long, frame.height, len(peek.headings), peek.delimiter)
+        rejected, notes = pl.concat([rejected, complaints]), [*said, *notes]
     return Sheet(peek, frame, rejected, tuple(notes))
 
 
@@ -150,12 +156,6 @@ def _row_numbers(peek: Peek, data: Lines, records_read: int, lines: int) -> pl.S
     if found is None or len(found) != records_read:
         return None
     return pl.Series(found, dtype=pl.Int64) + data.first
-
-
-def short_note(count: int) -> str:
-    """What is said of `count` rows that are shorter than the headings."""
-    return plural("{count} row has fewer cells than there are headings: the rest was taken as empty",
-                  "{count} rows have fewer cells than there are headings: the rest was taken as empty", count)  # fmt: skip
 
 
 def _scan(peek: Peek, data: Lines, names: list[str], *, ragged: bool) -> pl.DataFrame | None:
@@ -207,15 +207,6 @@ def _cut_off(peek: Peek, data: Lines, row: int) -> pl.DataFrame:
     return _complaints([row], _("the file ends in the middle of this row"))
 
 
-def _short_rows(peek: Peek, data: Lines, rows: pl.Series) -> int:
-    width, begin, short = len(peek.headings), set(rows.to_list()), 0
-    for number, line in data.numbered():
-        # a record that goes on in the next line is left alone: only its other lines say how wide it is
-        if line.count(peek.delimiter.encode()) < width - 1 and number in begin and not line.count(b'"') % 2 and line.strip():
-            short += len(cells_of(line.decode("utf-8", "replace"), peek.delimiter, peek.quoting)) < width
-    return short
-
-
 def _complaints(rows: list[int], what: str) -> pl.DataFrame:
     hint = _("download the file again; it must end with a whole row")
     return pl.DataFrame(
@@ -234,7 +225,8 @@ def _load_carefully(peek: Peek, data: Lines, limits: Limits, names: list[str]) -
     places = [peek.headings.index(name) for name in names]
     kept: list[tuple[str | int | None, ...]] = []
     broken: list[int] = []
-    long = short = 0
+    long: dict[int, list[str]] = {}
+    short = 0
     last: Record | None = None
     for record in records(lines, peek.delimiter, peek.quoting, data.first, width):
         if not any(cell.strip() for cell in record.cells):
@@ -242,7 +234,8 @@ def _load_carefully(peek: Peek, data: Lines, limits: Limits, names: list[str]) -
         last = record
         if record.broken:
             broken.append(record.row)
-        long += len(record.cells) > width
+        else:
+            note_long(long, record.row, record.cells, width)
         short += len(record.cells) < width
         cells = [record.cells[place] or None if place < len(record.cells) else None for place in places]
         kept.append((*cells, record.row))
@@ -250,12 +243,10 @@ def _load_carefully(peek: Peek, data: Lines, limits: Limits, names: list[str]) -
     rejected = [_complaints(broken, _("the quotes of this row do not fit together"))]
     if last is not None and not ended and not last.broken and len(last.cells) < width:
         rejected.append(_complaints([last.row], _("the file ends in the middle of this row")))
-    notes = []
-    if long:
-        notes.append(_("some rows have more cells than there are headings: the rest was left out"))
+    complaints, notes = judged(long, len(kept), width, peek.delimiter)
     if short:
-        notes.append(short_note(short))
-    return Sheet(peek, _frame_of(names, kept), pl.concat(rejected), tuple(notes))
+        notes = (*notes, short_note(short))
+    return Sheet(peek, _frame_of(names, kept), pl.concat([*rejected, complaints]), notes)
 
 
 def _frame_of(names: list[str], rows: list[tuple[str | int | None, ...]]) -> pl.DataFrame:
