@@ -3,12 +3,13 @@
 import re
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
 from oms.channels import FALLBACKS, READERS, recognise
 from oms.channels.base import Reading, order_reading
-from oms.errors import UnreadableFile
+from oms.errors import UnknownHeadings, UnreadableFile
 from oms.model.frames import COUNTER_RETURNS, KINDS, LINES, ORDERS, REJECTED
 from oms.model.states import Payment
 from oms.sheets.columns import normals
@@ -216,3 +217,14 @@ def test_reader_that_does_not_fit_is_refused(tmp_path):
     """`--as` does not make a file what it is not."""
     with pytest.raises(UnreadableFile):
         recognise(peek(DATA / "shopify" / "orders_clean.csv", LIMITS), "rates")
+
+
+def test_a_workbook_with_its_rows_on_another_sheet_says_which_were_not_read(tmp_path):
+    """The first sheet is read; where nobody knows it, the others are named."""
+    book = openpyxl.Workbook()
+    book.active.append(["notes"])
+    book.create_sheet("orders").append(["order_ref", "placed_at", "sku", "quantity", "country"])
+    book.save(tmp_path / "orders.xlsx")
+
+    with pytest.raises(UnknownHeadings, match="read sheet `Sheet`; not read: `orders`"):
+        recognise(peek(tmp_path / "orders.xlsx", LIMITS))

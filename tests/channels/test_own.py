@@ -593,3 +593,13 @@ def test_two_readers_for_one_file_are_named(put):
     """Nobody guesses between two kinds."""
     with pytest.raises(AmbiguousFile, match="oms-listings"):
         kind_of(put, "channel,listing_sku,sku,quantity,expected_on")
+
+
+def test_a_heading_that_stands_twice_is_told(put):
+    """The first one is read, and that is said in words."""
+    reading = read(put("sku,title,title,weight_g,colour\nMUG,Mug,Cup,400,red\n"))
+
+    assert [("MUG", "Mug")] == reading.table.select("sku", "title").rows()
+    assert (
+        "the heading `title` stands there more than once: the first is read", "columns left out: `colour`",
+    ) == reading.notes  # fmt: skip

@@ -351,7 +351,7 @@ def test_guess_that_does_not_hold_is_given_up(put):
 
 def test_a_row_with_a_comma_too_many_is_refused(put):
     """Its values have moved into wrong columns; the rows beside it are kept, and a comma at the end is nothing."""
-    path = put("ref,title,quantity\n1,Mug,2\n2,Mug, blue,3\n3,Lid,4,\n4,\"Cup, red\",5\n5,\"a\nb\",6,7,\n")
+    path = put('ref,title,quantity\n1,Mug,2\n2,Mug, blue,3\n3,Lid,4,\n4,"Cup, red",5\n5,"a\nb",6,7,\n')
     sheet = load(peek(path, Limits()), Limits())
 
     assert [

@@ -91,11 +91,12 @@ def recognise(peek: Peek, as_kind: str | None = None, extra: Sequence[Reader] = 
         raise lacking
     shown = ", ".join(f"`{heading}`" for heading in peek.headings[:SHOWN])
     more = _(" and {count} more", count=len(peek.headings) - SHOWN) if len(peek.headings) > SHOWN else ""
+    unread = "".join(f"; {note}" for note in peek.notes) if peek.kind == "workbook" else ""
     hint = _("`oms format new FILE` drafts a format for files like it; `oms template KIND` writes an empty file of our own")
     if as_kind is not None:
         message = _("{file}: not `{kind}`, by its headings: {headings}", file=peek.path.name, kind=as_kind,
-                    headings=shown + more)  # fmt: skip
+                    headings=shown + more + unread)  # fmt: skip
         raise UnknownHeadings(message, hint)
     raise UnknownHeadings(
-        _("{file}: nobody knows these headings: {headings}", file=peek.path.name, headings=shown + more), hint
+        _("{file}: nobody knows these headings: {headings}", file=peek.path.name, headings=shown + more + unread), hint
     )

@@ -14,7 +14,7 @@ from oms.errors import UnknownHeadings
 from oms.model.frames import REJECTED, empty
 from oms.sheets.columns import Bound, Legend, bind, complain, typed
 from oms.sheets.read import Peek, Sheet
-from oms.words import _
+from oms.words import _, plural
 
 COMMENT = "comment"
 REPEATED = "repeated row"
@@ -123,6 +123,17 @@ def left_out(sheet: Sheet, bound: Bound) -> tuple[str, ...]:
     known = set(bound.headings.values())
     others = [name for name in sheet.peek.headings if name not in known and not name.startswith("column ")]
     others = [name for name in others if name != REASON]
+    again = [name for name in others if name.rpartition("__")[0] in known and name.rpartition("__")[2].isdigit()]
+    others = [name for name in others if name not in again]
+    if again:
+        twice = ticked(dict.fromkeys(name.rpartition("__")[0] for name in again))
+        said = plural("the heading {columns} stands there more than once: the first is read",
+                      "the headings {columns} stand there more than once: the first is read", len(again), columns=twice)
+        return (said, *_unasked(others))
+    return _unasked(others)
+
+
+def _unasked(others: list[str]) -> tuple[str, ...]:
     return (_("columns left out: {columns}", columns=ticked(others[:30])),) if others else ()
 
 

@@ -44,7 +44,7 @@ def load(peek: Peek, limits: Limits, columns: Collection[str] | None = None) -> 
     """
     Read the rows under the headings: all columns, or only those of `columns`.
 
-    Blank rows are no rows. A row with too few cells is padded, with a note (sheets/ragged.py judges those with too many); a row cut off by the end
+    Blank rows are no rows. A row with too few cells is padded, with a note; one with too many, and one cut off by the end
     of the file, or with a quote that never closes, is in `rejected`.
 
     Raises:

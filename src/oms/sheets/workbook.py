@@ -47,7 +47,7 @@ def grid(path: Path) -> tuple[pl.DataFrame, tuple[str, ...]]:
             _("open it in a spreadsheet and save it as XLSX or CSV"),
         ) from error
     if found is None:
-        raise UnreadableFile(_("{file}: the workbook has no cells", file=path.name))
+        raise UnreadableFile(_("{file}: the workbook has no cells", file=path.name), _("save it again with its rows in it"))
     notes: tuple[str, ...] = ()
     if others:
         unread = ", ".join(f"`{name}`" for name in others)
