@@ -22,6 +22,10 @@ PLATFORM_LABEL_KINDS = ("tiktok", "shopee", "lazada", "temu")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
+#: More of any currency for one parcel or penalty is a slip, and would not fit the store's integers.
+MOST_MONEY = 1_000_000_000
+
+
 def _money(value: object) -> Decimal:
     if isinstance(value, bool) or not isinstance(value, (str, int, float, Decimal)):
         raise ValueError(_('not an amount of money: write it as text, "1.50"'))
@@ -31,6 +35,8 @@ def _money(value: object) -> Decimal:
         raise ValueError(_('not an amount of money: write it as text, "1.50"')) from None
     if not amount.is_finite() or amount < 0:
         raise ValueError(_("an amount of money is 0 or more"))
+    if amount > MOST_MONEY:
+        raise ValueError(_("more than a billion: nothing costs that"))
     return amount
 
 
@@ -46,6 +52,16 @@ def _currency(value: str) -> str:
     if value.upper() not in CURRENCIES:
         raise ValueError(_('not a currency: use an ISO 4217 code like "USD"'))
     return value.upper()
+
+
+def _rate(value: object) -> Decimal:
+    try:
+        rate = Decimal("x" if isinstance(value, bool) else str(value))
+    except InvalidOperation:
+        raise ValueError(_('not a rate: write what one unit is worth, "0.0066"')) from None
+    if not rate.is_finite() or not 0 < rate < MOST_MONEY:
+        raise ValueError(_("a rate is more than 0"))
+    return rate
 
 
 def _country(value: str) -> str:
@@ -93,12 +109,14 @@ def _buffer(value: object) -> int | str:
 Money = Annotated[Decimal, BeforeValidator(_money)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Currency = Annotated[str, AfterValidator(_currency)]
+ExchangeRate = Annotated[Decimal, BeforeValidator(_rate)]
 Country = Annotated[str, AfterValidator(_country)]
 Duration = Annotated[timedelta, BeforeValidator(_duration)]
 Clock = Annotated[str, AfterValidator(_clock)]
 Closed = Annotated[str, AfterValidator(_closed)]
 Buffer = Annotated[int | str, BeforeValidator(_buffer)]
-Code = Annotated[str, Field(pattern=r"^[^\s/\\:*?\"<>|]+$", max_length=60)]
+#: Codes and names become parts of file names: nothing that a folder or a terminal would take for something else.
+Code = Annotated[str, Field(pattern=r"^[^\s/\\:*?\"<>|.\x00-\x1f\x7f-\x9f][^\s/\\:*?\"<>|\x00-\x1f\x7f-\x9f]*$", max_length=60)]
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
 
@@ -222,7 +240,7 @@ class Config(Table):
     routing: Routing = Routing()
     verify: Verify = Verify()
     pick: Pick = Pick()
-    fx: dict[str, Decimal] = {}
+    fx: dict[Currency, ExchangeRate] = {}
     sync: Sync = Sync()
     limits: Limits = Limits()
 

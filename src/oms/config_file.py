@@ -62,11 +62,37 @@ def _problem(problem: Any, raw: dict[str, Any]) -> str:
         return _("`{key}`: unknown key{near}", key=key, near=near)
     if problem["type"] == "missing":
         return _("`{key}`: is missing", key=key)
-    message = problem["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
+    message = _message(problem)
     value = problem["input"]
     shown = "" if isinstance(value, (dict, list, tuple)) or not key else f" `{value}`"
     return f"`{key}`{shown}: {message}" if key else message
+
+
+def _message(problem: Any) -> str:
+    """What is wrong, in words for a seller; pydantic's own where we have no better ones."""
+    kind, about = problem["type"], problem.get("ctx", {})
+    if kind in ("model_type", "dict_type", "model_attributes_type"):
+        return _('is a table: write [table] on a line of its own, or { key = "value" }')
+    if kind in ("tuple_type", "list_type"):
+        return _('is a list: write ["one", "two"], or [[table]] where each entry has keys of its own')
+    if kind == "string_type":
+        return _('is text: write it between quotes, "like this"')
+    if kind in ("int_type", "int_parsing", "int_from_float"):
+        return _("is a whole number, without quotes")
+    if kind in ("float_type", "float_parsing"):
+        return _("is a number, without quotes")
+    if kind in ("bool_type", "bool_parsing"):
+        return _("is true or false, without quotes")
+    if kind == "literal_error":
+        return _("is one of {words}", words=about["expected"].replace(" or ", ", ").replace("'", "`"))
+    if kind == "greater_than_equal":
+        return _("must be {least} or more", least=about["ge"])
+    if kind == "less_than_equal":
+        return _("must be {most} or less", most=about["le"])
+    if kind == "string_pattern_mismatch":
+        return _('has no spaces, does not begin with a dot, and none of / \\ : * ? " < > |')
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
 
 
 def _part(raw: Any, where: tuple[Any, ...], index: int) -> str:
@@ -102,7 +128,6 @@ def set_value(text: str, key: str, value: str) -> str:
     its code or name). `value` is TOML (`2`, `true`, `["NJ"]`), else it is taken as text.
     """
     import tomlkit
-    from tomlkit.exceptions import TOMLKitError
 
     document = tomlkit.parse(text)
     parts = key.split(".")
@@ -114,14 +139,25 @@ def set_value(text: str, key: str, value: str) -> str:
                 raise ConfigError(_("`{key}`: nothing is called `{part}`", key=key, part=part))
             here = entry
         else:
+            if not isinstance(here, dict):
+                break
             if part not in here:
                 here[part] = tomlkit.table()
             here = here[part]
     if isinstance(here, list):
         raise ConfigError(_("`{key}`: name a key of the entry, as in `{key}.KEY`", key=key))
-    try:
-        parsed: Any = tomlkit.value(value)
-    except TOMLKitError:
-        parsed = value
-    here[parts[-1]] = parsed
+    if not isinstance(here, dict):
+        raise ConfigError(_("`{key}`: `{parent}` is a value, not a table", key=key, parent=".".join(parts[:-1])))
+    here[parts[-1]] = _parsed(value)
     return tomlkit.dumps(document)
+
+
+def _parsed(value: str) -> Any:
+    """`value` as TOML where it is TOML, else as text: `14:00` and `Blue Door` need no quotes on the command line."""
+    import tomlkit
+
+    try:
+        tomllib.loads(f"value = {value}")
+    except tomllib.TOMLDecodeError:
+        return value
+    return tomlkit.value(value)

@@ -32,9 +32,12 @@ def end_of_day(day: date, zone_name: str) -> datetime:
 
 
 def duration(text: str) -> timedelta:
-    """`"24h"`, `"7d"`, `"90m"` as a timedelta; ValueError otherwise."""
-    units = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+    """`"24h"`, `"7d"`, `"90m"` as a timedelta, ten years at most; ValueError otherwise."""
+    units = {"m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
     amount, unit = text.strip()[:-1], text.strip()[-1:]
-    if unit not in units or not amount.isdigit():
+    if unit not in units or not amount.isdecimal():
         raise ValueError(text)
-    return timedelta(**{units[unit]: int(amount)})
+    seconds = int(amount) * units[unit]
+    if seconds > 3653 * 86400:
+        raise ValueError(text)
+    return timedelta(seconds=seconds)
