@@ -45,3 +45,21 @@ def test_what_looks_like_markup_is_shown_as_it_is(monkeypatch: pytest.MonkeyPatc
     shown = capsys.readouterr().out
 
     assert all(text in shown for text in ("[b]sku", "[red]MUG[/red]", "[/b] boo [link=x]\\[y]", "[/i]"))
+
+
+def test_a_title_does_not_move_the_cursor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """What would clear the screen or ring the bell is spelled out, and an endless cell is cut; a pipe gets what it is."""
+    monkeypatch.setenv("COLUMNS", "120")
+    with console.for_a_person():
+        console.table(["sku", "title"], [("MUG", "\x1b[2J\x07gone\tnow"), ("LID", "x" * 5000)])
+        console.line("\x1b]0;owned\x07")
+    console.say("\x9b31m")
+    shown = capsys.readouterr()
+
+    assert "\\x1b[2J\\x07gone now" in shown.out
+    assert "\\x1b]0;owned\\x07\n" in shown.out
+    assert ("\\x9b31m\n", True) == (shown.err, len(shown.out) < 1000)
+
+    console.line("\x1b[2J")
+
+    assert "\x1b[2J\n" == capsys.readouterr().out

@@ -114,7 +114,7 @@ def _options(
 ) -> None:
     """Every channel's orders, one stock, one way out, from files on your own machine."""
     if context.invoked_subcommand is None:
-        console.line(context.get_help().rstrip())
+        console.screen(context.get_help().rstrip())
 
 
 for _group in GROUPS:

@@ -66,14 +66,23 @@ def json(document: dict[str, Any]) -> None:
     print(_json.dumps(document, ensure_ascii=False, indent=2))
 
 
+#: Control characters of a seller's data, as a terminal may see them: a title must not move the cursor or clear the screen.
+_CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
+
+
 def line(text: str) -> None:
     """Print one line of data on stdout."""
+    print(text.translate(_CONTROLS) if on_terminal() else text)
+
+
+def screen(text: str) -> None:
+    """Print a screen of our own words, styled as it is."""
     print(text)
 
 
 def say(text: str) -> None:
     """Say something to the person: stderr."""
-    print(text, file=sys.stderr)
+    print(text.translate(_CONTROLS), file=sys.stderr)
 
 
 def warn(text: str, hint: str | None = None) -> None:
@@ -142,7 +151,7 @@ def table(
     shown_rows = len(every) if most is None else min(most, len(every))
     if _most_rows is not None and len(every) > 3 * _most_rows:
         shown_rows = _most_rows
-    cells = [["" if cell is None else str(cell) for cell in row] for row in every[:shown_rows]]
+    cells = [[_shown(cell) for cell in row] for row in every[:shown_rows]]
     console = Console()
     shown = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
     for column, whole in zip(columns, _whole([list(columns), *cells], console.width), strict=True):
@@ -155,8 +164,17 @@ def table(
         print(f"{said}: {see}" if see and _most_rows is None else said)
 
 
+#: Characters of a cell that a terminal shows.
+_MOST_CELL = 200
+
+
+def _shown(cell: object) -> str:
+    text = "" if cell is None else str(cell).translate(_CONTROLS).replace("\t", " ")
+    return text if len(text) <= _MOST_CELL else text[: _MOST_CELL - 1] + "…"
+
+
 #: Columns of a table are three characters apart; what is folded gets at least so many.
-_GAP, _FOLDED = 3, 10
+_GAP, _FOLDED = 3, 8
 
 
 def _whole(rows: list[list[str]], width: int) -> list[bool]:

@@ -40,7 +40,8 @@ def pick_list(picks: pl.DataFrame, zone: str) -> pl.DataFrame:
         .select(
             pl.lit("sku").alias("part"), "sku", "title", "barcode", "quantity",
             *(pl.lit(None, pl.String).alias(name) for name in ("order_ref", "channel", "ship_by", "service")),
-            remarks=pl.format(_("{count} orders", count="{}"), "order_id"),
+            remarks=pl.when(pl.col("order_id") == 1).then(pl.lit(_("1 order")))
+            .otherwise(pl.format(_("{count} orders", count="{}"), "order_id")),
         )
     )  # fmt: skip
     rows = picks.group_by("order_id", "line_id", "sku", maintain_order=True).agg(
