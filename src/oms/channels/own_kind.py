@@ -127,8 +127,12 @@ def left_out(sheet: Sheet, bound: Bound) -> tuple[str, ...]:
     others = [name for name in others if name not in again]
     if again:
         twice = ticked(dict.fromkeys(name.rpartition("__")[0] for name in again))
-        said = plural("the heading {columns} stands there more than once: the first is read",
-                      "the headings {columns} stand there more than once: the first is read", len(again), columns=twice)
+        said = plural(
+            "the heading {columns} stands there more than once: the first is read",
+            "the headings {columns} stand there more than once: the first is read",
+            len(again),
+            columns=twice,
+        )
         return (said, *_unasked(others))
     return _unasked(others)
 
