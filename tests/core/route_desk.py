@@ -8,8 +8,9 @@ import polars as pl
 
 from oms.core.distance import Atlas, Point
 from oms.core.route import Decision, Problem, route
+from oms.core.route.orders import Prepared, prepare
 from oms.core.route.pricing import Place
-from oms.core.route.problem import Desk, Prepared, Rules, prepare
+from oms.core.route.problem import Desk, Rules
 from oms.core.route.rates import RateCard, rate_card
 from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, RATES
 

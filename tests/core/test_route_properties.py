@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from oms.core.route import Decision, Problem, route
+from oms.core.route.orders import Order, Prepared, prepare
 from oms.core.route.plans import Fill, Plan, Supply, cost_of, got, is_whole, measures
 from oms.core.route.pricing import PARTS
-from oms.core.route.problem import Order, Prepared, Rules, prepare
+from oms.core.route.problem import Rules
 from tests.core.route_desk import again, card, order, place, problem, rate
 
 SKUS = ("MUG", "POT", "TEA")

@@ -61,9 +61,24 @@ def _with_recovered(told: dict[str, Any]) -> dict[str, Any]:
     return told | {"documents": missing + documents} if missing else told
 
 
+#: Lists longer than this are for programs: an entry a line, which prints ten times as fast.
+_LONG = 500
+
+
 def json(document: dict[str, Any]) -> None:
     """Print one JSON document on stdout."""
-    print(_json.dumps(document, ensure_ascii=False, indent=2))
+    if not any(isinstance(value, list) and len(value) > _LONG for value in document.values()):
+        print(_json.dumps(document, ensure_ascii=False, indent=2))
+        return
+    entry = _json.JSONEncoder(ensure_ascii=False).encode
+    parts = []
+    for key, value in document.items():
+        if isinstance(value, list) and value:
+            told = "[\n    " + ",\n    ".join([entry(each) for each in value]) + "\n  ]"
+        else:
+            told = entry(value)
+        parts.append(f"  {entry(key)}: {told}")
+    print("{\n" + ",\n".join(parts) + "\n}")
 
 
 #: Control characters of a seller's data, as a terminal may see them: a title must not move the cursor or clear the screen.

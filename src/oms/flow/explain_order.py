@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from oms.core.route import explain as told
-from oms.core.route.problem import Order, Prepared, prepare
+from oms.core.route.orders import Order, Prepared, prepare
 from oms.core.route.rates import ANY
 from oms.flow.routing import day_text, problem_of
 from oms.flow.shop import Shop

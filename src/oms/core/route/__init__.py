@@ -10,7 +10,8 @@ from contextlib import contextmanager
 
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import decide
-from oms.core.route.problem import Problem, prepare
+from oms.core.route.orders import prepare
+from oms.core.route.problem import Problem
 
 __all__ = ["Decision", "Problem", "route"]
 

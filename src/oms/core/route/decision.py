@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from oms.core.route.greedy import Routed
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Plan, Supply, measures
 from oms.core.route.pricing import FAR_M, PARTS
-from oms.core.route.problem import Order, Prepared
 from oms.core.route.rates import ANY
 from oms.core.route.waiting import shorts, waiting_cost
 from oms.model.frames import ASSIGNMENTS, RELEASED, WAITING

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from oms.core.route.greedy import decide, standing
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, measures, parcel_cost, plan_key, splits_paid
 from oms.core.route.pricing import FAR_M, PARTS, Cost
-from oms.core.route.problem import Order, Prepared
 from oms.core.route.waiting import NO_RATE, Short, shorts
 
 __all__ = ["NO_RATE", "PARTS", "Candidate", "Explanation", "Parcel", "explain"]

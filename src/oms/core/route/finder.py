@@ -8,8 +8,8 @@ compared, so the result is the optimum; what is scattered goes to splits.py.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_of, plan_key
-from oms.core.route.problem import Order, Prepared
 from oms.core.route.shelves import Score, best_places, best_places_of_row, distinct_places, groupings, holders
 from oms.core.route.splits import spread
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from oms.core.route.finder import Finder
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_after, got
-from oms.core.route.problem import Order, Prepared
 
 
 @dataclass

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.pricing import Cost
-from oms.core.route.problem import Order, Prepared
 
 #: What a plan is taken to cost that nobody carries any more: dearer than any other.
 IMPOSSIBLE = 10**15

@@ -8,6 +8,8 @@ step of weight.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 from typing import NamedTuple
 
 from oms.core.distance import Spot
@@ -45,12 +47,20 @@ class Fallback:
     per_km: Fraction
     per_kg: Fraction
 
+    @cached_property
+    def _whole(self) -> tuple[int, int, int, int]:
+        """Base (and half a minor unit, for rounding), metre and gram as whole numbers of one unit; units a minor unit."""
+        per_m, per_g = self.per_km / 1000, self.per_kg / 1000
+        unit = lcm(self.base.denominator, per_m.denominator, per_g.denominator)
+        base, metre, gram = (int(2 * unit * part) for part in (self.base, per_m, per_g))
+        return base + unit, metre, gram, 2 * unit
+
     def price(self, weight_g: int, metres: int) -> int | None:
         """Half-up; None where a price by distance is asked for and the distance is unknown."""
-        if metres >= FAR_M and self.per_km:
+        base, metre, gram, unit = self._whole
+        if metre and metres >= FAR_M:
             return None
-        exact = self.base + self.per_km * Fraction(metres, 1000) + self.per_kg * Fraction(weight_g, 1000)
-        return int(exact + Fraction(1, 2))
+        return (base + metre * metres + gram * weight_g) // unit
 
 
 class Cost(NamedTuple):

@@ -5,8 +5,8 @@ Which places hold and send a parcel, the best by the goal first; the ways to put
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Supply
-from oms.core.route.problem import Order, Prepared
 
 Score = tuple[int, int]  # what the goal counts, place
 

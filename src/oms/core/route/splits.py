@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, islice, product
 from math import prod
 
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_of, got, is_whole, measures, plan_key, whole_units
-from oms.core.route.problem import Order, Prepared
 from oms.core.route.shelves import best_places
 
 #: Parcels (units by row) that the exact search looks at before it gives up.

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple
 
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Supply, splits_paid
-from oms.core.route.problem import Order, Prepared
 from oms.core.route.shelves import Score, distinct_places, groupings, holders
 
 NO_LOCATION = "no_location"  # nowhere it may be sent from

@@ -1,0 +1,96 @@
+"""
+The terms an order is sent on: which places may send it, at what prices, by when, how far it is.
+
+Many orders share all of them or most; what they share is made once.
+"""
+
+from functools import cache
+from typing import NamedTuple
+
+from oms.core.distance import Spot, distance_km
+from oms.core.route.lanes import Lanes
+from oms.core.route.pricing import FAR_M, Pricing
+from oms.core.route.problem import Desk, Problem
+from oms.core.route.rates import service_of
+from oms.model.times import parse_iso, zone
+
+
+class Terms(NamedTuple):
+    """What decides about an order apart from what is in it. Places are indices into Problem.places."""
+
+    desk: Desk
+    service: str | None  # the channel's word
+    service_known: bool
+    candidates: tuple[int, ...]
+    pricing: Pricing
+    due: list[int]  # ship_by as a day number, by place
+    spot: Spot | None
+
+
+def metres_between(a: Spot | None, b: Spot | None) -> int:
+    """Distance in metres; FAR_M where one of them is unknown."""
+    if a is None or b is None:
+        return FAR_M
+    return round(distance_km(a.latitude, a.longitude, b.latitude, b.longitude) * 1000)
+
+
+class TermsBook:
+    """The terms of the orders of a problem, made as they are asked for."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self._places = problem.places
+        self._lanes = Lanes(problem.card, [place.code for place in problem.places])
+        #: The last day on which any place ships: who is due later than that is late nowhere.
+        self.last_day = max((place.ship_on or 0 for place in problem.places), default=0)
+        self._zones = [zone(place.zone) for place in problem.places]
+        self._pricings: dict[object, Pricing] = {}
+        self._services: dict[tuple[str, str | None], tuple[str | None, bool]] = {}
+        self._candidates = {
+            name: tuple(n for n, place in enumerate(self._places)
+                        if place.code in desk.locations and place.ships and place.ship_on is not None)
+            for name, desk in problem.desks.items()
+        }  # fmt: skip
+        self._due = cache(self._due_days)
+
+    def terms(
+        self, channel: str, ship_by: str, service: str | None, address: tuple[str | None, str | None, str | None, str | None],
+        pickup: bool = False, location: str | None = None,
+    ) -> Terms:  # fmt: skip
+        """`address`: country, region, city, postcode. `location`: the code of where it is collected."""
+        desk = self._problem.desks[channel]
+        spot = self._problem.atlas.find(*address)
+        candidates = self._candidates[channel]
+        if pickup:
+            candidates = tuple(n for n, p in enumerate(self._places) if p.code == location and p.ship_on is not None)
+        wanted, known = self._service(desk, service)
+        late, due = self._due(ship_by)
+        free = pickup or desk.platform_label
+        lane = self._lanes.free if free else self._lanes.lane(address[0], address[3], wanted)
+        fallback = None if free else self._problem.rules.fallback
+        key = (candidates, lane.number, late, spot if fallback else None)
+        pricing = self._pricings.get(key)
+        if pricing is None:
+            far = tuple(metres_between(p.spot, spot) for p in self._places) if fallback else ()
+            pricing = self._pricings[key] = Pricing(
+                self._places, candidates, lane, late, self._problem.rules.late_penalty,
+                self._problem.rules.volumetric_divisor, free, fallback, far,
+            )  # fmt: skip
+        return Terms(desk, service, known, candidates, pricing, due, spot)
+
+    def _service(self, desk: Desk, word: str | None) -> tuple[str | None, bool]:
+        found = self._services.get((desk.name, word))
+        if found is None:
+            service = service_of(word, desk.services, self._problem.card)
+            found = self._services[desk.name, word] = (service.wanted, service.known)
+        return found
+
+    def _due_days(self, ship_by: str) -> tuple[tuple[int, ...] | None, list[int]]:
+        """Days late by place (None when none is) and the due day by place, each in the place's own zone."""
+        moment = parse_iso(ship_by)
+        earliest = moment.date().toordinal() - 1
+        if earliest >= self.last_day:  # whatever the zone, nobody is late: not worth converting
+            return None, [earliest] * len(self._places)
+        due = [moment.astimezone(tz).date().toordinal() for tz in self._zones]
+        late = tuple(max(0, (place.ship_on or 0) - day) for place, day in zip(self._places, due, strict=True))
+        return (late if any(late) else None), due
