@@ -44,10 +44,7 @@ def pick_list(picks: pl.DataFrame, zone: str) -> pl.DataFrame:
             .otherwise(pl.format(_("{count} orders", count="{}"), "order_id")),
         )
     )  # fmt: skip
-    rows = picks.group_by("order_id", "line_id", "sku", maintain_order=True).agg(
-        pl.all().exclude("quantity").first(), pl.col("quantity").sum()
-    )
-    orders = rows.select(
+    orders = picks.select(
         pl.lit("order").alias("part"), "sku", "title", "barcode", "quantity", "order_ref", "channel",
         local_time("ship_by", zone), "service", remarks=_remarks(),
     )  # fmt: skip

@@ -137,14 +137,11 @@ def order_file(picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat, c
     One row an order, line and sku, in the order of `picks`.
     """
     zone = config.zone_of(location)
-    rows = picks.group_by("order_id", "line_id", "sku", maintain_order=True).agg(
-        pl.all().exclude("quantity").first(), pl.col("quantity").sum()
-    )
-    rows = rows.join(contacts, on="order_id", how="left", maintain_order="left").with_columns(
+    rows = picks.join(contacts, on="order_id", how="left", maintain_order="left").with_columns(
         local_time("placed_at", zone, form.dates),
         local_time("ship_by", zone, form.dates),
         pl.when("gift").then(pl.lit("yes")).alias("gift"),
-        _prices(rows),
+        _prices(picks),
     )
     if form.country == "name":
         codes = rows["country"].unique().drop_nulls().to_list()

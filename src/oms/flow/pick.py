@@ -9,12 +9,12 @@ import polars as pl
 from oms.config import Config, Location
 from oms.core.pick import pick_list, too_old
 from oms.flow.orderfile import OrderFormat, load_format, order_file
-from oms.flow.settle import settle
+from oms.flow.settle import settle_statuses
 from oms.flow.shop import Shop
 from oms.flow.slips import slips_html
 from oms.sheets.write import csv_bytes, xlsx_bytes
 from oms.store.db import Batch, Document
-from oms.store.picking import pick, pickable_channels
+from oms.store.picking import find_picks, leave_out, pick, read_picks
 from oms.words import _, plural
 
 
@@ -78,17 +78,18 @@ def pick_orders(
 
 
 def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, force: bool) -> PickReport:
-    refused, fresh = [], []
-    for name, imported_at in pickable_channels(batch.conn, location, channel).items():
+    refused = []
+    channels = find_picks(batch.conn, location, channel)
+    for name, imported_at in channels.items():
         reason = None if force else too_old(imported_at, shop.now, shop.config.pick.max_age)
-        if reason is None:
-            fresh.append(name)
-        else:
+        if reason is not None:
             refused.append((name, reason))
-    if not fresh:
+    if len(refused) == len(channels):
         return PickReport(documents=tuple(batch.recovered), refused=tuple(refused))
-    picks, contacts = pick(batch, fresh, location)
-    settle(batch, shop.config)
+    leave_out(batch.conn, [name for name, _reason in refused])
+    picks, contacts = read_picks(batch.conn)
+    pick(batch)
+    settle_statuses(batch)
     notes: list[str] = []
     for code in sorted(picks["location"].unique()):
         here = picks.filter(pl.col("location") == code)

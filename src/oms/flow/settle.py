@@ -13,7 +13,7 @@ from oms.store.db import Batch
 from oms.store.holds import derive_holds, note_open_orders, open_contacts, possible_duplicates, touch_held_by
 from oms.store.mapping import book_counter_sales, map_lines
 from oms.store.status import count_lines, derive_statuses
-from oms.store.tallies import derive_tallies
+from oms.store.tallies import derive_tallies, note_services
 from oms.words import _
 
 #: A word of an order that could be the ref of another channel's order: long enough not to be met by chance.
@@ -34,6 +34,14 @@ def settle(batch: Batch, config: Config) -> None:
         count_lines(batch)
         note_open_orders(batch.conn)
     derive_holds(batch, config.verify.accept_cod, _addresses(batch, config), duplicates)
+    derive_statuses(batch)
+    derive_tallies(batch)
+    note_services(batch)
+
+
+def settle_statuses(batch: Batch) -> None:
+    """As `settle`, where nothing changed but how far set-aside units are: neither stock nor holds follow from that."""
+    count_lines(batch)
     derive_statuses(batch)
     derive_tallies(batch)
 

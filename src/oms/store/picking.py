@@ -1,22 +1,23 @@
 """What can be picked now, and turning it into `picking`."""
 
+import json
 import sqlite3
 
 import polars as pl
 
 from oms.model.frames import Schema
 from oms.store.db import Batch
-from oms.store.frames import query
+from oms.store.frames import query, query_large
 
-#: A unit's way into the pick list: one row an allocation, with its order, line and product.
+#: What the bench takes: one row a place, order line and sku.
 PICKS: Schema = {
-    "allocation_id": pl.Int64, "order_id": pl.Int64, "line_id": pl.Int64, "channel": pl.String,
-    "order_ref": pl.String, "channel_order_id": pl.String, "placed_at": pl.String, "ship_by": pl.String,
-    "service": pl.String, "carrier": pl.String, "ship_on": pl.String, "location": pl.String, "sku": pl.String,
-    "quantity": pl.Int64, "title": pl.String, "barcode": pl.String, "weight_g": pl.Int64, "line_ref": pl.String,
-    "position": pl.Int64, "listing_sku": pl.String, "line_title": pl.String, "variant": pl.String,
-    "line_sku": pl.String, "line_note": pl.String, "note": pl.String, "tags": pl.String, "gift": pl.Boolean,
-    "delivery": pl.String, "currency": pl.String, "unit_price": pl.Int64,
+    "order_id": pl.Int64, "line_id": pl.Int64, "channel": pl.String, "order_ref": pl.String,
+    "channel_order_id": pl.String, "placed_at": pl.String, "ship_by": pl.String, "service": pl.String,
+    "carrier": pl.String, "ship_on": pl.String, "location": pl.String, "sku": pl.String, "quantity": pl.Int64,
+    "title": pl.String, "barcode": pl.String, "weight_g": pl.Int64, "line_ref": pl.String, "position": pl.Int64,
+    "listing_sku": pl.String, "line_title": pl.String, "variant": pl.String, "line_sku": pl.String,
+    "line_note": pl.String, "note": pl.String, "tags": pl.String, "gift": pl.Boolean, "delivery": pl.String,
+    "currency": pl.String, "unit_price": pl.Int64,
 }  # fmt: skip
 
 CONTACTS: Schema = {
@@ -25,14 +26,33 @@ CONTACTS: Schema = {
     "country": pl.String,
 }  # fmt: skip
 
-#: Reserved allocations of orders that nothing holds, with `ship_complete` orders only when all of them is allocated.
+#: The parts of PICKS as the tables hold them; a product's title and barcode go before the line's.
+_TAKEN = {
+    "order_id": pl.Int64, "line_id": pl.Int64, "allocation_id": pl.Int64, "location": pl.String, "sku": pl.String,
+    "quantity": pl.Int64, "service": pl.String, "carrier": pl.String, "ship_on": pl.String,
+}  # fmt: skip
+_ORDERS = {
+    "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "channel_order_id": pl.String,
+    "placed_at": pl.String, "ship_by": pl.String, "order_service": pl.String, "note": pl.String, "tags": pl.String,
+    "gift": pl.Int64, "delivery": pl.String, "currency": pl.String,
+}  # fmt: skip
+_LINES = {
+    "line_id": pl.Int64, "line_ref": pl.String, "position": pl.Int64, "listing_sku": pl.String,
+    "line_title": pl.String, "variant": pl.String, "line_barcode": pl.String, "line_sku": pl.String,
+    "line_note": pl.String, "unit_price": pl.Int64,
+}  # fmt: skip
+_PRODUCTS = {"sku": pl.String, "title": pl.String, "barcode": pl.String, "weight_g": pl.Int64}
+
+#: Reserved allocations of orders that nothing holds; of `ship_complete` channels only where all of the order is allocated.
 _PICKABLE = """
-FROM allocations a JOIN orders o ON o.id = a.order_id JOIN channels c ON c.name = o.channel
-WHERE a.state = 'reserved' AND (:location IS NULL OR a.location = :location)
-    AND (:channel IS NULL OR o.channel = :channel)
+WITH shops AS MATERIALIZED (SELECT name, COALESCE(settings ->> '$.ship_complete', 0) AS whole FROM channels)
+SELECT a.order_id, a.location, a.id, a.line_id, o.channel, a.quantity
+FROM locations p CROSS JOIN allocations a ON a.location = p.code AND a.state = 'reserved'
+CROSS JOIN orders o ON o.id = a.order_id JOIN shops c ON c.name = o.channel
+WHERE (:location IS NULL OR p.code = :location) AND (:channel IS NULL OR o.channel = :channel)
     AND o.status IN ('routed', 'picking', 'part_shipped')
     AND NOT EXISTS (SELECT 1 FROM holds h WHERE h.order_id = o.id AND h.released = 0)
-    AND NOT (COALESCE(c.settings ->> '$.ship_complete', 0) = 1 AND EXISTS (
+    AND NOT (c.whole = 1 AND EXISTS (
         SELECT 1 FROM lines l LEFT JOIN line_units u ON u.line_id = l.id
         WHERE l.order_id = o.id AND l.external = 0 AND l.ordered - l.cancelled - l.shipped > 0
             AND (l.ordered - l.cancelled - l.shipped) * COALESCE(u.units, 1) > COALESCE((
@@ -41,54 +61,96 @@ WHERE a.state = 'reserved' AND (:location IS NULL OR a.location = :location)
 """
 
 
-def pickable_channels(conn: sqlite3.Connection, location: str | None, channel: str | None) -> dict[str, str | None]:
-    """Channels with something to pick, each with the time of its newest import of orders that stands (UTC text)."""
+def find_picks(conn: sqlite3.Connection, location: str | None, channel: str | None) -> dict[str, str | None]:
+    """
+    Note everything that can be picked in temp.picks.
+
+    Returns its channels, each with the time of its newest import of orders that stands (UTC text).
+    """
+    conn.execute("DROP TABLE IF EXISTS temp.picks")
+    conn.execute(
+        "CREATE TEMP TABLE picks (order_id INTEGER, location TEXT, allocation_id INTEGER, line_id INTEGER, channel TEXT, "
+        "quantity INTEGER, PRIMARY KEY (order_id, location, allocation_id)) WITHOUT ROWID"
+    )
+    conn.execute(f"INSERT INTO temp.picks {_PICKABLE}", {"location": location, "channel": channel})
     rows = conn.execute(
-        "SELECT DISTINCT o.channel, (SELECT max(b.started_at) FROM files_in f JOIN batches b ON b.id = f.batch_id "
-        f"WHERE f.channel = o.channel AND f.kind = 'orders' AND b.undone_by IS NULL) AS imported_at {_PICKABLE} "
-        "ORDER BY o.channel",
-        {"location": location, "channel": channel},
+        "SELECT c.channel, (SELECT max(b.started_at) FROM files_in f JOIN batches b ON b.id = f.batch_id "
+        "WHERE f.channel = c.channel AND f.kind = 'orders' AND b.undone_by IS NULL) AS imported_at "
+        "FROM (SELECT DISTINCT channel FROM temp.picks) c ORDER BY c.channel"
     )
     return {row["channel"]: row["imported_at"] for row in rows}
 
 
-def pick(batch: Batch, channels: list[str], location: str | None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """
-    Turn everything pickable of `channels` into `picking`.
+def leave_out(conn: sqlite3.Connection, channels: list[str]) -> None:
+    """Take the orders of `channels` out of temp.picks again."""
+    conn.execute("DELETE FROM temp.picks WHERE channel IN (SELECT value FROM json_each(?))", (json.dumps(channels),))
 
-    Returns the picks (PICKS) and the contacts of their orders (CONTACTS), in a fixed order.
-    """
+
+def pick(batch: Batch) -> None:
+    """Turn what temp.picks holds into `picking`. Stock that was reserved stays so: only statuses follow from it."""
     conn = batch.conn
-    conn.execute("DROP TABLE IF EXISTS temp.picks")
-    conn.execute("CREATE TEMP TABLE picks (allocation_id INTEGER PRIMARY KEY, order_id INTEGER)")
-    for channel in channels:
-        conn.execute(f"INSERT INTO temp.picks SELECT a.id, a.order_id {_PICKABLE}", {"location": location, "channel": channel})
     conn.execute("UPDATE allocations SET state = 'picking' WHERE id IN (SELECT allocation_id FROM temp.picks)")
     conn.execute(
         "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
-        "SELECT ?, ?, 'picking', a.order_id, a.location, json_object('units', sum(a.quantity)) "
-        "FROM temp.picks p JOIN allocations a ON a.id = p.allocation_id GROUP BY a.order_id, a.location "
-        "ORDER BY a.order_id, a.location",
+        "SELECT ?, ?, 'picking', order_id, location, json_object('units', sum(quantity)) FROM temp.picks "
+        "GROUP BY order_id, location ORDER BY order_id, location",
         (batch.id, batch.at),
     )
-    batch.touch_orders("SELECT DISTINCT order_id FROM temp.picks")
-    batch.touch_stock("SELECT DISTINCT a.sku, a.location FROM temp.picks p JOIN allocations a ON a.id = p.allocation_id")
-    picks = query(
+    batch.touch_orders("SELECT DISTINCT order_id FROM temp.picks ORDER BY order_id")
+
+
+def read_picks(conn: sqlite3.Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """
+    What temp.picks holds, as papers show it: the picks (PICKS) and the contacts of their orders (CONTACTS).
+
+    Picks are sorted by place, then by order (what should leave first), then by line; contacts by order.
+    """
+    taken = query_large(
         conn,
-        "SELECT a.id AS allocation_id, o.id AS order_id, l.id AS line_id, o.channel, o.order_ref, o.channel_order_id, "
-        "o.placed_at, o.ship_by, COALESCE(a.service, o.service) AS service, a.carrier, a.ship_on, a.location, a.sku, "
-        "a.quantity, COALESCE(p.title, l.title) AS title, COALESCE(p.barcode, l.barcode) AS barcode, p.weight_g, "
-        "l.line_ref, l.position, l.listing_sku, l.title AS line_title, l.variant, l.sku AS line_sku, "
-        "l.note AS line_note, o.note, o.tags, o.gift, o.delivery, o.currency, l.unit_price "
-        "FROM temp.picks t JOIN allocations a ON a.id = t.allocation_id JOIN orders o ON o.id = a.order_id "
-        "JOIN lines l ON l.id = a.line_id LEFT JOIN products p ON p.sku = a.sku "
-        "ORDER BY a.location, o.ship_by IS NULL, o.ship_by, o.channel, o.order_ref, o.id, l.position, a.sku, a.id",
-        schema={**PICKS, "gift": pl.Int64},
-    ).with_columns(pl.col("gift") == 1)
-    contacts = query(
-        conn,
-        f"SELECT {', '.join(f'c.{name}' for name in CONTACTS)} FROM contacts c "
-        "WHERE c.erased = 0 AND c.order_id IN (SELECT order_id FROM temp.picks) ORDER BY c.order_id",
-        schema=CONTACTS,
+        "SELECT t.order_id, t.line_id, t.allocation_id, t.location, a.sku, t.quantity, a.service, a.carrier, a.ship_on "
+        "FROM temp.picks t CROSS JOIN allocations a ON a.id = t.allocation_id",
+        schema=_TAKEN,
     )
-    return picks, contacts
+    orders = query_large(
+        conn,
+        "SELECT o.id AS order_id, o.channel, o.order_ref, o.channel_order_id, o.placed_at, o.ship_by, "
+        "o.service AS order_service, o.note, o.tags, o.gift, o.delivery, o.currency "
+        "FROM (SELECT DISTINCT order_id FROM temp.picks) t CROSS JOIN orders o ON o.id = t.order_id",
+        schema=_ORDERS,
+    )
+    lines = query_large(
+        conn,
+        "SELECT l.id AS line_id, l.line_ref, l.position, l.listing_sku, l.title AS line_title, l.variant, "
+        "l.barcode AS line_barcode, l.sku AS line_sku, l.note AS line_note, l.unit_price "
+        "FROM (SELECT DISTINCT line_id FROM temp.picks) t CROSS JOIN lines l ON l.id = t.line_id",
+        schema=_LINES,
+    )
+    products = query(conn, "SELECT sku, title, barcode, weight_g FROM products", schema=_PRODUCTS)
+    contacts = query_large(
+        conn,
+        f"SELECT {', '.join(f'c.{name}' for name in CONTACTS)} FROM (SELECT DISTINCT order_id FROM temp.picks) t "
+        "CROSS JOIN contacts c ON c.order_id = t.order_id WHERE c.erased = 0",
+        schema=CONTACTS,
+    ).sort("order_id")
+    return _in_order(taken, orders, lines, products), contacts
+
+
+def _in_order(taken: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
+    # A line may hold several allocations of a sku at a place: counted or routed one after the other.
+    units = taken.sort("allocation_id").group_by("location", "line_id", "sku", maintain_order=True).agg(
+        pl.col("quantity").sum(), pl.col("order_id", "allocation_id", "service", "carrier", "ship_on").first()
+    )  # fmt: skip
+    queued = orders.sort("ship_by", "channel", "order_ref", "order_id", nulls_last=True).with_row_index("queue")
+    return (
+        units.join(queued, on="order_id")
+        .join(lines, on="line_id")
+        .sort("location", "queue", "position", "sku", "allocation_id")
+        .join(products, on="sku", how="left", maintain_order="left")
+        .with_columns(
+            pl.coalesce("service", "order_service").alias("service"),
+            pl.coalesce("title", "line_title").alias("title"),
+            pl.coalesce("barcode", "line_barcode").alias("barcode"),
+            pl.col("gift") == 1,
+        )
+        .select(PICKS.keys())
+    )

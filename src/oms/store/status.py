@@ -2,9 +2,9 @@
 
 from oms.store.db import Batch
 
-#: (order_id, status) of the orders in the table {orders} (a column `order_id`).
+#: (order_id, status, stored) of the orders in the table {orders} (a column `order_id`); `stored`: the status they have.
 DEFINITION = """
-SELECT o.id AS order_id, CASE
+SELECT o.id AS order_id, o.status AS stored, CASE
     WHEN COALESCE(n.left_units, 0) = 0 AND COALESCE(n.shipped, 0) = 0 THEN 'cancelled'
     WHEN o.external OR (n.ours_left = 0 AND n.ours_shipped = 0) THEN 'external'
     WHEN o.delivered AND n.ours_left = 0 THEN 'delivered'
@@ -16,7 +16,7 @@ SELECT o.id AS order_id, CASE
     WHEN EXISTS (SELECT 1 FROM allocations a WHERE a.order_id = o.id AND a.state = 'reserved') THEN 'routed'
     WHEN o.route_tried THEN 'waiting'
     ELSE 'ready' END AS status
-FROM {orders} t JOIN orders o ON o.id = t.order_id
+FROM {orders} t CROSS JOIN orders o ON o.id = t.order_id
 LEFT JOIN {counts} n ON n.order_id = o.id
 """
 
@@ -31,7 +31,7 @@ FROM {orders} t CROSS JOIN lines l ON l.order_id = t.order_id GROUP BY t.order_i
 
 
 def definition(orders: str) -> str:
-    """(order_id, status) of the orders in the table `orders` (a column `order_id`)."""
+    """(order_id, status, stored) of the orders in the table `orders` (a column `order_id`)."""
     return DEFINITION.format(orders=orders, counts=f"({COUNTS.format(orders=orders)})")
 
 
@@ -47,9 +47,10 @@ def count_lines(batch: Batch) -> None:
 
 
 def derive_statuses(batch: Batch) -> None:
-    """Write the status of the touched orders, in one statement."""
-    batch.conn.execute(
-        f"UPDATE orders SET status = d.status FROM "
-        f"({DEFINITION.format(orders='temp.touched_orders', counts='temp.line_counts')}) d "
-        "WHERE d.order_id = orders.id AND orders.status <> d.status"
-    )
+    """Write the status of the touched orders where it is another one."""
+    conn = batch.conn
+    conn.execute("DROP TABLE IF EXISTS temp.statuses")
+    conn.execute("CREATE TEMP TABLE statuses (order_id INTEGER PRIMARY KEY, status TEXT)")
+    derived = DEFINITION.format(orders="temp.touched_orders", counts="temp.line_counts")
+    conn.execute(f"INSERT INTO temp.statuses SELECT order_id, status FROM ({derived}) WHERE status <> stored")
+    conn.execute("UPDATE orders SET status = d.status FROM temp.statuses d WHERE d.order_id = orders.id")

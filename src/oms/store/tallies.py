@@ -70,20 +70,23 @@ SELECT 'shortfall', '', '', COALESCE(sum(shortfall), 0) FROM stock WHERE shortfa
 
 
 def derive_tallies(batch: Batch) -> None:
-    """
-    Count anew what the morning screen shows, where `batch` touched orders or stock.
-
-    The words of services are only ever added: which of them nobody mapped is looked up when the screen is shown.
-    """
+    """Count anew what the morning screen shows, where `batch` touched orders or stock."""
     conn = batch.conn
     touched = conn.execute(
         "SELECT EXISTS (SELECT 1 FROM temp.touched_orders) OR EXISTS (SELECT 1 FROM temp.touched_stock)"
     ).fetchone()[0]
-    if not touched:
-        return
-    conn.execute("DELETE FROM tallies WHERE name <> 'service'")
-    conn.execute(f"INSERT INTO tallies {TALLIES}")
-    conn.execute(
+    if touched:
+        conn.execute("DELETE FROM tallies WHERE name <> 'service'")
+        conn.execute(f"INSERT INTO tallies {TALLIES}")
+
+
+def note_services(batch: Batch) -> None:
+    """
+    Remember the words for services that touched orders are sent with.
+
+    They are only ever added: which of them nobody mapped is looked up when the screen is shown.
+    """
+    batch.conn.execute(
         "INSERT OR IGNORE INTO tallies SELECT DISTINCT 'service', o.channel, o.service, 1 FROM temp.touched_orders t "
-        f"JOIN orders o ON o.id = t.order_id WHERE o.service IS NOT NULL AND o.status NOT IN {CLOSED}"
+        f"CROSS JOIN orders o ON o.id = t.order_id WHERE o.service IS NOT NULL AND o.status NOT IN {CLOSED}"
     )
