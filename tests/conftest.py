@@ -14,7 +14,9 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
-from oms.flow.importing import ImportReport, Wishes, import_files
+from oms.flow.import_report import ImportReport
+from oms.flow.importing import import_files
+from oms.flow.recognising import Wishes
 from oms.flow.settle import settle
 from oms.flow.shop import Shop, open_shop
 from oms.store.catalog import load_counts

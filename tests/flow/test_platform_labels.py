@@ -141,7 +141,8 @@ def test_the_same_export_again_changes_nothing(sea: Desk, tmp_path: Path) -> Non
 
 def test_samples_are_imported(sea: Desk, samples: Path) -> None:
     """The order files of the samples, whole, in the one account each."""
-    from oms.flow.importing import Wishes, import_files
+    from oms.flow.importing import import_files
+    from oms.flow.recognising import Wishes
 
     folder = samples / "channels"
     names = ("tiktok/id_orders.csv", "tiktok/us_orders_fixture.csv", "tiktok/tiktok_desc_row_dates.tsv",

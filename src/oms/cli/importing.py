@@ -10,7 +10,7 @@ from oms.cli.options import IN, DryRun, Json, Wait, Workspace, open_shop
 from oms.words import _, plural
 
 if TYPE_CHECKING:
-    from oms.flow.importing import FileReport, ImportReport
+    from oms.flow.import_report import FileReport, ImportReport
     from oms.flow.verify import HoldReport, VerifyReport
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help=_("Order ref, channel order id, or CHANNEL/REF."))]
@@ -42,7 +42,8 @@ def import_(
 
     Example: oms import orders_export.csv stock.xlsx --location NJ
     """
-    from oms.flow.importing import Wishes, import_files
+    from oms.flow.importing import import_files
+    from oms.flow.recognising import Wishes
 
     shop = open_shop(workspace, wait)
     wishes = Wishes(channel, location, kind, as_of)

@@ -6,28 +6,25 @@ stock before orders before tracking); settle once. A file that cannot be read ta
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from oms.channels import look
-from oms.channels.base import Context, Reader, Reading
-from oms.channels.custom import Format
+from oms.channels.base import Context, Reading
 from oms.channels.custom import load as load_formats
-from oms.config import Channel
-from oms.errors import AmbiguousFile, OmsError, UnreadableFile, UsageError
+from oms.errors import OmsError, UnreadableFile, UsageError
 from oms.flow import pieces
+from oms.flow.import_report import FileReport, ImportReport
 from oms.flow.loading import Incoming, load
+from oms.flow.recognising import Recognised, Wishes, files_in, recognise, shown, together
 from oms.flow.rejects import write_rejects
 from oms.flow.settle import settle
 from oms.flow.ship_order import moment
 from oms.flow.shop import Shop
 from oms.model.frames import KINDS
 from oms.model.times import iso
-from oms.sheets import guard
-from oms.sheets.read import Peek
 from oms.store import files as known
 from oms.store.db import Batch
 from oms.words import _
@@ -35,86 +32,6 @@ from oms.workspace import CONFIG_NAME
 
 #: Complaints that a report spells out; the rejects file holds all of them.
 SHOWN = 1000
-
-
-@dataclass
-class FileReport:
-    """What became of one file."""
-
-    file: str
-    kind: str | None = None
-    channel: str | None = None
-    location: str | None = None
-    format: str | None = None
-    as_of: str | None = None
-    encoding: str | None = None
-    rows: int = 0
-    rows_rejected: int = 0
-    ignored: dict[str, int] = field(default_factory=dict)
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    returns: int = 0
-    rejects_file: str | None = None
-    problems: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    error: str | None = None
-    hint: str | None = None
-
-    def json(self) -> dict[str, Any]:
-        """As in `files[]`."""
-        if self.error is not None:
-            return {"file": self.file, "error": self.error, "hint": self.hint}
-        accepted = self.rows - self.rows_rejected - sum(self.ignored.values())
-        found = {name: value for name, value in vars(self).items() if name not in ("error", "hint")}
-        found |= {"rows_accepted": accepted}
-        if self.kind == "orders":
-            found["orders"] = self.new + self.updated + self.unchanged + self.rejected
-        return found
-
-
-@dataclass
-class ImportReport:
-    """What `oms import` did."""
-
-    files: list[FileReport] = field(default_factory=list)
-    batch: int | None = None
-    holds: dict[str, int] = field(default_factory=dict)
-    recovered: list[dict[str, Any]] = field(default_factory=list)
-
-    @property
-    def exit_code(self) -> int:
-        """0; 1 when no file could be imported; 3 when some input was rejected."""
-        failed = [file for file in self.files if file.error is not None]
-        if failed and len(failed) == len(self.files):
-            return 1
-        return 3 if failed or any(file.rejected or file.rows_rejected for file in self.files) else 0
-
-    def json(self) -> dict[str, Any]:
-        """Keys of the contract: batch, files[], holds."""
-        found: dict[str, Any] = {"batch": self.batch, "files": [file.json() for file in self.files], "holds": self.holds}
-        return found | ({"documents": self.recovered} if self.recovered else {})
-
-
-@dataclass(frozen=True)
-class Wishes:
-    """What the user said about the files of one command."""
-
-    channel: str | None = None
-    location: str | None = None
-    kind: str | None = None
-    as_of: str | None = None  # a time or a day, as the person wrote it
-
-
-@dataclass(frozen=True)
-class _Recognised:
-    """A file we know how to read."""
-
-    path: Path
-    peek: Peek
-    reader: Reader
-    channel: Channel | None
 
 
 def import_files(
@@ -136,16 +53,16 @@ def import_files(
         report.recovered = [document.json() for document in shop.store.finish_documents(shop.wait)]
     recognised = []
     for path in files_in(shop.root, paths):
-        found = FileReport(_shown(shop.root, path))
+        found = FileReport(shown(shop.root, path))
         report.files.append(found)
         try:
-            recognised.append((_recognise(shop, path, wishes, formats), found))
+            recognised.append((recognise(shop, path, wishes, formats), found))
         except OmsError as error:
             found.error, found.hint = error.message, error.hint
         progress(1)
     if not recognised:
         return report
-    recognised = _together(recognised)
+    recognised = list(zip(together([file for file, _found in recognised]), [found for _file, found in recognised], strict=True))
     recognised.sort(key=lambda both: KINDS.index(both[0].reader.kind))
     with shop.store.write("import", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run) as batch:
         report.recovered += [document.json() for document in batch.recovered]
@@ -171,84 +88,7 @@ def import_files(
     return report
 
 
-def files_in(root: Path, paths: Sequence[Path]) -> list[Path]:
-    """The files that `paths` name: a folder stands for the files in it and in its folders, except what is done."""
-    found: list[Path] = []
-    for path in paths:
-        if not path.is_dir():
-            found.append(path)
-            continue
-        for each in sorted(path.rglob("*")):
-            inside = each.relative_to(path).parts
-            hidden = any(part.startswith((".", "~$")) for part in inside)
-            if each.is_file() and not hidden and "done" not in inside[:-1]:
-                found.append(each)
-    return list(dict.fromkeys(found))
-
-
-def _shown(root: Path, path: Path) -> str:
-    """`path` relative to the workspace where it lies in it, else as it was given."""
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return str(path)
-
-
-def _recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format]) -> _Recognised:
-    guard.check(path, shop.config.limits)
-    seen, reader = look(path, shop.config.limits, formats, wishes.kind)
-    return _Recognised(path, seen, reader, _channel_of(shop, path, reader, wishes))
-
-
-def _together(files: list[tuple[_Recognised, FileReport]]) -> list[tuple[_Recognised, FileReport]]:
-    """The files of one command, each with the reader that it takes beside the others of its channel."""
-    formats: dict[str, set[str]] = {}
-    for file, _found in files:
-        formats.setdefault(file.channel.name if file.channel else "", set()).add(file.reader.format)
-    return [
-        (replace(file, reader=beside(formats[file.channel.name if file.channel else ""])), found)
-        if (beside := getattr(file.reader, "beside", None)) is not None
-        else (file, found)
-        for file, found in files
-    ]
-
-
-def _channel_of(shop: Shop, path: Path, reader: Reader, wishes: Wishes) -> Channel | None:
-    """Whose file it is: `--channel`, the folder of the inbox, else the only channel that could have written it."""
-    config = shop.config
-    names = {channel.name: channel for channel in config.channels}
-    named = wishes.channel
-    if named is None and path.resolve().parent.parent == (shop.root / "inbox").resolve():
-        named = path.resolve().parent.name if path.resolve().parent.name in names else None
-    if named is not None:
-        channel = config.channel(named)
-        if reader.channel_kind not in (None, channel.kind):
-            raise UnreadableFile(
-                _("{file}: a file of {kind}, and channel `{channel}` is {other}", file=path.name,
-                  kind=reader.channel_kind, channel=named, other=channel.kind),
-                _("name the channel it comes from with --channel"),
-            )  # fmt: skip
-        return channel
-    if reader.channel_kind is None and reader.kind != "orders":
-        return None
-    able = [c for c in config.channels if c.kind == (reader.channel_kind or "generic")]
-    if not able and reader.channel_kind is None:
-        able = list(config.channels)
-    if len(able) == 1:
-        return able[0]
-    if not able:
-        kind = reader.channel_kind or "generic"
-        raise UnreadableFile(
-            _("{file}: {format}, but oms.toml has no channel of kind {kind}", file=path.name, format=reader.format, kind=kind),
-            _('add to oms.toml: [[channels]] name = "{kind}" kind = "{kind}"', kind=kind),
-        )
-    raise AmbiguousFile(
-        _("{file}: could be from {names}", file=path.name, names=", ".join(f"`{c.name}`" for c in able)),
-        _("say which with --channel"),
-    )
-
-
-def _import_one(shop: Shop, batch: Batch, file: _Recognised, found: FileReport, wishes: Wishes) -> None:
+def _import_one(shop: Shop, batch: Batch, file: Recognised, found: FileReport, wishes: Wishes) -> None:
     config, reader, channel = shop.config, file.reader, file.channel
     found.kind, found.format, found.encoding = reader.kind, reader.format, file.peek.encoding
     found.channel, found.location = channel.name if channel else None, wishes.location
@@ -302,8 +142,6 @@ def _settings(root: Path) -> str:
 
 
 def _report_of(row: Any) -> dict[str, Any]:
-    import json
-
     return dict(json.loads(row["report"])) if row is not None else {}
 
 
