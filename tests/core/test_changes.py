@@ -6,7 +6,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.core.changes import CONTACT, FIELDS, ChangeSet, SaidLine, StoredLine, compare, match_lines
+from oms.core.change_set import ChangeSet, SaidLine, StoredLine
+from oms.core.changes import CONTACT, FIELDS, compare
+from oms.core.line_changes import match_lines
 from oms.model.states import Reason
 
 BLANK = dict.fromkeys((*FIELDS, *CONTACT, "channel_order_id", "cancelled_at", "updated_at"))

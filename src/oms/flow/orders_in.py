@@ -11,7 +11,8 @@ from typing import Any
 import polars as pl
 
 from oms.config import Config
-from oms.core.changes import ChangeSet, SaidLine, StoredLine, compare
+from oms.core.change_set import ChangeSet, SaidLine, StoredLine
+from oms.core.changes import compare
 from oms.core.discounts import spread_discounts
 from oms.core.route.calendar import due_after
 from oms.model.frames import LINES, ORDERS

@@ -7,6 +7,7 @@ before left NULL; the distinct cells left over by all of them, and only those, g
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ class Missing:
 MISSING = Missing()
 
 
-class Column:
+class Column(ABC):
     """A declared column: its heading, its aliases, the words that stand for an empty cell."""
 
     dtype: type[pl.DataType] = pl.String
@@ -53,9 +54,9 @@ class Column:
         self.headings = (heading, *aliases)
         self.missing = tuple(missing)
 
+    @abstractmethod
     def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         """Values of `cell`, a stripped String column, for spellings in falling frequency; NULL for all others."""
-        raise NotImplementedError
 
     def odd(self, cell: str, env: Env) -> object:
         """The value of one cell that is not empty; MISSING; or None: a complaint."""
