@@ -1,10 +1,11 @@
 """Migrations of `oms.db`, in order; an old store stays openable for ever. Applied by sqlite-utils, once each."""
 
 import sqlite3
+from importlib.resources import files
 
 from sqlite_utils import Database, Migrations
 
-from oms.store.schema import DERIVED, TABLES, UNDOABLE
+from oms.store.schema import DERIVED, UNDOABLE
 
 migrations = Migrations("oms")
 
@@ -12,7 +13,7 @@ migrations = Migrations("oms")
 @migrations()
 def version_1_a_sellers_day(db: Database) -> None:
     """Orders, stock, parcels and the journal."""
-    for statement in TABLES.split(";\n"):
+    for statement in files("oms.store").joinpath("version_1.sql").read_text().split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
     record_changes(db.conn)
