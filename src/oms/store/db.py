@@ -252,11 +252,21 @@ class Store:
     def _version(self) -> int:
         conn = self._open_to_read()
         try:
-            return int(conn.execute("PRAGMA user_version").fetchone()[0])
+            return self._known(int(conn.execute("PRAGMA user_version").fetchone()[0]))
         except sqlite3.DatabaseError as error:
             raise self._damaged(error) from error
         finally:
             conn.close()
+
+    def _known(self, version: int) -> int:
+        """`version`, where it is one of ours: what a newer oms has written may mean what this one does not know."""
+        if version > VERSION:
+            raise OmsError(
+                _("{file}: a newer oms has written this store (version {version}, this one knows {known})",
+                  file=self.path.name, version=version, known=VERSION),
+                _("use the oms that wrote it, or install a newer one"),
+            )  # fmt: skip
+        return version
 
     def _connect(self, migrate: bool = False) -> sqlite3.Connection:
         if not self.path.exists():
@@ -267,17 +277,21 @@ class Store:
             raise self._damaged(error) from error
         conn.row_factory = sqlite3.Row
         try:
+            version = self._known(int(conn.execute("PRAGMA user_version").fetchone()[0]))
             conn.execute("PRAGMA journal_mode = WAL")
             conn.execute("PRAGMA foreign_keys = ON")
             conn.execute("PRAGMA synchronous = FULL")
             conn.execute("PRAGMA cache_size = -65536")
-            if migrate and int(conn.execute("PRAGMA user_version").fetchone()[0]) < VERSION:
+            if migrate and version < VERSION:
                 from oms.store.migrations import migrate as bring_up
 
                 bring_up(conn)
         except sqlite3.DatabaseError as error:
             conn.close()
             raise self._damaged(error) from error
+        except OmsError:
+            conn.close()
+            raise
         return conn
 
     def _damaged(self, error: sqlite3.Error) -> OmsError:
