@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from oms import faults
 from oms.errors import UsageError, WorkspaceLocked
 from oms.words import _
 
@@ -68,12 +69,22 @@ def locked(root: Path, command: str, wait: float) -> Iterator[None]:
             _("wait for it to end, or wait longer with --wait SECONDS"),
         ) from None
     try:
-        write_private(holder, json.dumps({"pid": os.getpid(), "command": command}).encode())
+        _hold(holder, command)
         yield
     finally:
         with suppress(OSError):
             holder.unlink()
         lock.release()
+
+
+def _hold(path: Path, command: str) -> None:
+    """
+    Say who holds the lock. Written in place: no second file that a killed process could leave, nothing to wait for on
+    disk; whoever reads half of it reads "unknown", and only the lock itself decides.
+    """
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"pid": os.getpid(), "command": command}, file)
 
 
 def _holder(path: Path) -> str:
@@ -99,6 +110,7 @@ def write_private(path: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        faults.point("before a rename")
         os.replace(temporary, path)
     except BaseException:
         with suppress(OSError):

@@ -1,5 +1,6 @@
 """A backup is whole, private, and can be put in the store's place."""
 
+import os
 import sqlite3
 import stat
 from datetime import timedelta
@@ -73,3 +74,17 @@ def test_a_damaged_copy_never_counts_as_one(desk: Desk) -> None:
         backup(view)
 
     assert [] == [each.name for each in (desk.shop.root / "backups").glob("*")]
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_one(desk: Desk) -> None:
+    """Half a copy of hours ago is removed; one that is being written right now is another backup's."""
+    folder = desk.shop.root / "backups"
+    folder.mkdir()
+    hours_ago, now = desk.shop.now.timestamp() - 7200, desk.shop.now.timestamp()
+    for name, at in ((".oms-2026-11-22T090000.db.part", hours_ago), (".oms-2026-11-22T145959.db.part", now)):
+        (folder / name).write_text("half")
+        os.utime(folder / name, (at, at))
+
+    backup(glance(desk.shop.root, desk.shop.now))
+
+    assert [".oms-2026-11-22T145959.db.part", "oms-2026-11-22T150000.db"] == sorted(path.name for path in folder.iterdir())

@@ -60,10 +60,28 @@ def test_files_that_find_no_place_come_with_the_next_command(workspace) -> None:
     assert all((oms.root / each["path"]).is_file() for each in report["documents"])
 
 
-def test_what_a_killed_process_was_writing_does_not_stay(counted: Oms) -> None:
-    """Half a file under its temporary name is overwritten by the next command, never gathered."""
-    (counted.root / "..oms.holder.part").write_text("half")
+def test_what_a_killed_process_was_writing_does_not_stay(workspace) -> None:  # type: ignore[no-untyped-def]
+    """Half a file under its temporary name is overwritten by the next command that writes, never gathered."""
+    oms = workspace(TOML)
+    oms.now = "2026-11-22T15:00:00Z"
+    desk = Desk(oms.root)
+    desk.count("MUG", "NJ", 10)
+    desk.order("B-1", {"MUG": 2}, "bazaar")
+    desk.reserve("B-1", "NJ", "MUG", 2)
+    before_a_rename = {"OMS_CRASH_AT": "3"}  # after both sides of the commit
 
-    counted.ok("stock", "count", "MUG", "4", "--location", "NJ")
+    oms("pick", env=before_a_rename)
+    left = [path.name for path in oms.root.rglob("*.part")]
+    oms.ok("pick")
 
-    assert [] == [path.name for path in counted.root.rglob("*.part")]
+    assert 1 == len(left)
+    assert [] == [path.name for path in oms.root.rglob("*.part")]
+
+
+def test_a_killed_command_leaves_nothing_but_its_papers_to_finish(counted: Oms) -> None:
+    """Who holds the lock is said in place: wherever a command dies, no half written name stays beside the store."""
+    for point in ("1", "2"):
+        killed = counted("stock", "count", "MUG", "4", "--location", "NJ", env={"OMS_CRASH_AT": point})
+
+        assert 137 == killed.exit_code
+        assert [] == [path.name for path in counted.root.rglob("*.part")]

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,7 @@ def backup(
         return BackupReport(_shown(view, target), view.store.path.stat().st_size if view.store.path.exists() else 0,
                             [_shown(view, path) for path in old])  # fmt: skip
     make_private_folder(place)
+    _forget_unfinished(place, view.now)
     unfinished = target.with_name(f".{target.name}.part")
     try:
         problems = copy_store(view.store, unfinished, progress)
@@ -65,6 +67,14 @@ def backup(
     for path in old:
         path.unlink()
     return BackupReport(_shown(view, target), target.stat().st_size, [_shown(view, path) for path in old])
+
+
+def _forget_unfinished(place: Path, now: datetime) -> None:
+    """Remove what a killed backup left; one that was written to within the last hour may still be at work."""
+    for path in place.glob(".oms-*.db.part*"):
+        with suppress(FileNotFoundError):
+            if now.timestamp() - path.stat().st_mtime > 3600:
+                path.unlink()
 
 
 def _shown(view: Glance, path: Path) -> str:
