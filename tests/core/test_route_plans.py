@@ -165,6 +165,16 @@ def test_no_more_parcels_than_allowed() -> None:
     assert [("1", "MUG", 1, "max_parcels")] == waits(decision)
 
 
+@pytest.mark.parametrize("lines", [{"MUG": 4}, {"MUG": 2, "POT": 2}])
+def test_what_makes_its_parcel_too_heavy_waits_for_a_rate(lines: dict[str, int]) -> None:
+    """Two of four kilos fit the heaviest step of the card: more parcels would help nobody, a rate would."""
+    decision = decide([order("1", lines)], {("MUG", "A"): 9, ("POT", "A"): 9}, places=[place("A")],
+                      weights={"MUG": 1000, "POT": 1000}, rates=card(rate("A", 500, weight_to_g=2000)))  # fmt: skip
+
+    assert 2 == decision.assignments["quantity"].sum()
+    assert {"no_rate"} == {reason for _ref, _sku, _short, reason in waits(decision)}
+
+
 def test_a_line_is_split_in_spite_of_a_whole_one_where_that_fills_more() -> None:
     """D holds all 3 mugs, but with two parcels only A + B (2 + 1 mugs, pot, tea) fill everything."""
     places = [place(c) for c in "ABD"]

@@ -34,7 +34,7 @@ def shorts(supply: Supply, order: Order, got: list[int]) -> list[Short]:
     for n, (row, units) in enumerate(zip(order.rows, got, strict=True)):
         short = row.need - units
         if short > 0:
-            found.append(Short(n, short, *_why(supply, order, n, short)))
+            found.append(Short(n, short, *_why(supply, order, n, short, got)))
             lacking.setdefault(row.line, set()).add(found[-1].reason)
     result = []
     others_wait = {s.reason for s in found} & {NO_STOCK, CAPACITY, NO_RATE}
@@ -49,7 +49,7 @@ def shorts(supply: Supply, order: Order, got: list[int]) -> list[Short]:
     return result
 
 
-def _why(supply: Supply, order: Order, n: int, short: int) -> tuple[int, str]:
+def _why(supply: Supply, order: Order, n: int, short: int, got: list[int]) -> tuple[int, str]:
     row, places = order.rows[n], order.candidates
     if not places:
         return 0, NO_LOCATION
@@ -68,7 +68,22 @@ def _why(supply: Supply, order: Order, n: int, short: int) -> tuple[int, str]:
     ]  # fmt: skip
     if sum(stock[p] for p in carried) < enough:
         return free, NO_RATE
+    if len(carried) == 1 and not _may_join(order, carried[0], n, got):
+        return free, NO_RATE
     return free, MAX_PARCELS
+
+
+def _may_join(order: Order, place: int, n: int, got: list[int]) -> bool:
+    """Whether a carrier takes one unit more of row `n` in the parcel that surely leaves `place`, where there is one."""
+    beside = range(len(order.rows)) if len(order.candidates) == 1 else [n]
+    if not any(got[each] for each in beside):
+        return True
+    weight, volume, units = order.rows[n].weight_g, order.rows[n].volume_mm3, 1
+    for each in beside:
+        weight += order.rows[each].weight_g * got[each]
+        volume += order.rows[each].volume_mm3 * got[each]
+        units += got[each]
+    return order.pricing.amount(place, weight, volume, units) is not None
 
 
 def waiting_cost(prepared: Prepared, start: Supply, order: Order) -> int:
