@@ -1,43 +1,18 @@
 """Packing slips: one printable HTML file a location, one page an order, the order_ref as a barcode."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache
 from importlib.resources import files
-from itertools import groupby
-from typing import Any
+from string import Template
 
 import polars as pl
-from barcode.codex import Code128
-from barcode.errors import BarcodeError
-from jinja2 import Environment, Template
-from markupsafe import Markup
 
 from oms.config import Config, Location
 from oms.core.pick import local_time
+from oms.flow.barcodes import STYLE, symbols
 from oms.words import _
 
-
-@dataclass(frozen=True)
-class SlipLine:
-    """A row of a slip: so many of this sku."""
-
-    sku: str
-    title: str
-    quantity: int
-    remark: str
-
-
-@dataclass(frozen=True)
-class Slip:
-    """A page: one order's share at the location."""
-
-    order_ref: str
-    facts: str
-    address: str
-    symbol: Markup
-    lines: tuple[SlipLine, ...]
-    remarks: str
+#: What a page says of its order, the same on each of its picks.
+_ORDER = ("channel", "order_ref", "placed_at", "service", "delivery", "gift", "note")
+_PERSON = ("name", "company", "address1", "address2", "postcode", "city", "region", "country")
 
 
 def slips_html(picks: pl.DataFrame, contacts: pl.DataFrame, config: Config, location: Location) -> bytes:
@@ -46,78 +21,78 @@ def slips_html(picks: pl.DataFrame, contacts: pl.DataFrame, config: Config, loca
 
     Everything a seller's data says passes escaping; the file needs nothing from outside.
     """
-    text = _template().render(
+    orders = (
+        picks.select("order_id", *_ORDER, lines=_line())
+        .group_by("order_id", maintain_order=True)
+        .agg(pl.col(_ORDER).first(), pl.col("lines").str.join(""))
+        .join(contacts.select("order_id", *_PERSON), on="order_id", how="left", maintain_order="left")
+        .with_columns(local_time("placed_at", config.zone_of(location), "%Y-%m-%d"), _address().alias("address"))
+    )
+    pages = orders.with_columns(symbols(orders["order_ref"]).alias("symbol")).select(_page(config.business.name))
+    frame = Template(files("oms.data").joinpath("slips.html").read_text("utf-8"))
+    above, below = frame.substitute(
         language="zh-CN" if config.business.language == "zh" else "en",
-        title=_("Packing slips {location}", location=location.code),
-        business=config.business.name,
-        words={"quantity": _("quantity"), "sku": _("sku"), "title": _("title")},
-        slips=_slips(picks.with_columns(local_time("placed_at", config.zone_of(location), "%Y-%m-%d")), contacts),
-    )
-    return text.encode()
+        title=_markup(_("Packing slips {location}", location=location.code)),
+        symbols=STYLE,
+        pages="\0",
+    ).split("\0")
+    return "".join([above, *pages.to_series(), below]).encode()
 
 
-@cache
-def _template() -> Template:
-    environment = Environment(autoescape=True)
-    return environment.from_string(files("oms.data").joinpath("slip.html.j2").read_text("utf-8"))
+def _page(business: str) -> pl.Expr:
+    facts = [_said("channel"), _said("placed_at"), _said("service"),
+             pl.when(pl.col("delivery") == "pickup").then(pl.lit(_("customer collects")))]  # fmt: skip
+    # The slip travels with the parcel: tags are for the bench alone and stay on the pick list.
+    remarks = [pl.when("gift").then(pl.lit(_("GIFT"))), _said("note")]
+    headings = "".join(f"<th>{_markup(word)}</th>" for word in (_("quantity"), _("sku"), _("title")))
+    return _text(
+        f"<section>\n<header><div><h1>{_markup(business)}</h1><small>", _escaped(_joined(facts, " · ")),
+        "</small></div>\n<div>", pl.col("symbol"), "<h2>", _escaped(pl.col("order_ref")), "</h2></div></header>\n",
+        _where(pl.col("address"), "<address>", "</address>\n"),
+        f"<table><tr>{headings}</tr>\n", pl.col("lines"), "</table>\n",
+        _where(_escaped(_joined(remarks, "\n")), '<p class="k">', "</p>\n"), "</section>\n",
+    )  # fmt: skip
 
 
-def _slips(picks: pl.DataFrame, contacts: pl.DataFrame) -> Iterator[Slip]:
-    people = {row["order_id"]: row for row in contacts.iter_rows(named=True)}
-    for order_id, group in groupby(picks.iter_rows(named=True), key=lambda row: row["order_id"]):
-        rows = list(group)
-        first = rows[0]
-        facts = [first["channel"], first["placed_at"], first["service"]]
-        if first["delivery"] == "pickup":
-            facts.append(_("customer collects"))
-        # The slip travels with the parcel: tags are for the bench alone and stay on the pick list.
-        remarks = [_("GIFT") if first["gift"] else None, first["note"]]
-        yield Slip(
-            first["order_ref"], " · ".join(fact for fact in facts if fact), _address(people.get(order_id)),
-            symbol(first["order_ref"]), tuple(_lines(rows)), "\n".join(each for each in remarks if each),
-        )  # fmt: skip
+def _line() -> pl.Expr:
+    kit = pl.when(pl.col("line_sku") != pl.col("sku")).then(pl.format(_("kit {sku}", sku="{}"), "line_sku"))
+    remark = _joined([kit, _said("variant"), _said("line_note")], " · ")
+    return _text(
+        "<tr><td>", pl.col("quantity").cast(pl.String), "</td><td>", _escaped(pl.col("sku")), "</td><td>",
+        _escaped(pl.col("title")), _where(_escaped(remark), "<br/><small>", "</small>"), "</td></tr>\n",
+    )  # fmt: skip
 
 
-def _lines(rows: list[dict[str, Any]]) -> Iterator[SlipLine]:
-    for _key, group in groupby(rows, key=lambda row: (row["line_id"], row["sku"])):
-        each = list(group)
-        first = each[0]
-        remark = [first["variant"], first["line_note"]]
-        if first["line_sku"] != first["sku"]:
-            remark.insert(0, _("kit {sku}", sku=first["line_sku"]))
-        yield SlipLine(
-            first["sku"], first["title"] or "", sum(row["quantity"] for row in each),
-            " · ".join(text for text in remark if text),
-        )  # fmt: skip
+def _address() -> pl.Expr:
+    town = _joined([_said(name) for name in ("postcode", "city", "region")], " ")
+    street = [_said(name) for name in ("name", "company", "address1", "address2")]
+    return _escaped(_joined([*street, town, _said("country")], "\n"))
 
 
-def _address(person: dict[str, Any] | None) -> str:
-    if person is None:
-        return ""
-    town = " ".join(person[name] for name in ("postcode", "city", "region") if person[name])
-    wanted = [person[name] for name in ("name", "company", "address1", "address2")] + [town, person["country"]]
-    return "\n".join(part for part in wanted if part)
+def _said(name: str) -> pl.Expr:
+    """The column, NULL where it is empty."""
+    return pl.when(pl.col(name) != "").then(name)
 
 
-def symbol(order_ref: str) -> Markup:
-    """`order_ref` as an inline SVG: Code 128, or a QR code where it has characters that Code 128 lacks."""
-    try:
-        modules = Code128(order_ref).build()[0]
-    except BarcodeError:
-        return _qr(order_ref)
-    bars, x = [], 0
-    for dark, run in groupby(modules):
-        width = len(list(run))
-        if dark == "1":
-            bars.append(f"M{x} 0h{width}v40h-{width}z")
-        x += width
-    # 10 modules of white on each side, as the standard wants.
-    return Markup('<svg viewBox="-10 0 {} 40" preserveAspectRatio="none" style="width:{}mm"><path d="{}"/></svg>').format(
-        x + 20, round((x + 20) * 0.33, 1), "".join(bars)
-    )
+def _joined(texts: list[pl.Expr], separator: str) -> pl.Expr:
+    """Those of `texts` that say something, with `separator` between them; NULL where none does."""
+    joined = pl.concat_str(texts, separator=separator, ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
 
 
-def _qr(order_ref: str) -> Markup:
-    import segno
+def _where(text: pl.Expr, before: str, after: str) -> pl.Expr:
+    """`text` between its tags; NULL where there is none."""
+    return pl.concat_str(pl.lit(before), text, pl.lit(after))
 
-    return Markup(segno.make(order_ref, micro=False).svg_inline(scale=2))
+
+def _text(*parts: pl.Expr | str) -> pl.Expr:
+    """Markup and columns one after the other, leaving out what is NULL."""
+    return pl.concat_str([pl.lit(part) if isinstance(part, str) else part for part in parts], ignore_nulls=True)
+
+
+def _escaped(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
+
+
+def _markup(text: str) -> str:
+    return str(pl.select(_escaped(pl.lit(text))).item())
