@@ -30,7 +30,10 @@ MOST_ROWS = 1_048_576
 MOST_CHARACTERS = 32_767
 SLICE = 20_000  # rows turned into XML at a time
 NARROWEST, WIDEST = 8, 60
+_COMPRESSION = 2  # sheets are repetitive: 4 takes twice the time for a twentieth less
 _ILLEGAL = "[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]"
+#: What makes a text more than text in XML or in a spreadsheet: markup, what XML forbids, edges of white, formulas.
+_DELICATE = r"[&<>\r\n\x00-\x08\x0b\x0c\x0e-\x1f\x{fffe}\x{ffff}]|_x[0-9A-Fa-f]{4}_|  |^[ \t=+\-@]|[ \t]$"
 _WIDE = "[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]"
 
 
@@ -109,9 +112,9 @@ def xlsx_bytes(
     """
     titles = _sheet_names(list(sheets))
     buffer = BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, text in _parts(titles).items():
-            archive.writestr(_entry(part), text.encode(), compresslevel=4)
+            archive.writestr(_entry(part), text.encode())
         for number, (name, frame) in enumerate(sheets.items(), 1):
             if frame.height >= MOST_ROWS:
                 raise OverLimit(
@@ -120,9 +123,10 @@ def xlsx_bytes(
                 )
             with archive.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=False) as out:
                 out.write(_above(frame, widths or {}).encode())
+                plain = _plain(frame)
                 for start in range(0, frame.height, SLICE):
                     piece = frame.slice(start, SLICE)
-                    out.write("".join(_rows(piece, start + 2, identifiers, neutralise)).encode())
+                    out.write("".join(_rows(piece, start + 2, identifiers, neutralise, plain)).encode())
                 out.write(b"</sheetData></worksheet>")
     return buffer.getvalue()
 
@@ -131,17 +135,43 @@ def _entry(name: str) -> zipfile.ZipInfo:
     entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
     entry.compress_type = zipfile.ZIP_DEFLATED
     entry.create_system = 0
+    # Before Python 3.13 an opened entry has no public way to say it, and the archive's own level does not count.
+    entry._compresslevel = _COMPRESSION  # type: ignore[attr-defined]
     return entry
 
 
-def _rows(frame: pl.DataFrame, first: int, identifiers: Collection[str], neutralise: bool) -> pl.Series:
-    """One `<row>` a row; `first` is the number of the first one in the sheet."""
+def _plain(frame: pl.DataFrame) -> set[str]:
+    """The columns of text that hold nothing delicate: most of them, and they can be written as they are."""
+    texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    delicate = [
+        (pl.col(name).str.contains(_DELICATE) | (pl.col(name).str.len_bytes() > MOST_CHARACTERS)).any().alias(name)
+        for name in texts
+    ]
+    found = frame.select(delicate).row(0, named=True) if texts else {}
+    return {name for name, is_delicate in found.items() if not is_delicate}
+
+
+def _rows(frame: pl.DataFrame, first: int, identifiers: Collection[str], neutralise: bool, plain: Collection[str]) -> pl.Series:
+    """One `<row>` a row; `first` is the number of the first one in the sheet, `plain` as `_plain` found."""
     number = pl.int_range(first, first + pl.len(), dtype=pl.Int64).cast(pl.String)
     cells = [
-        _cell_xml(name, dtype, _letters(at), identifiers, neutralise) for at, (name, dtype) in enumerate(frame.schema.items())
+        _text_xml(name, _letters(at), identifiers)
+        if name in plain
+        else _cell_xml(name, dtype, _letters(at), identifiers, neutralise)
+        for at, (name, dtype) in enumerate(frame.schema.items())
     ]
     row = pl.concat_str([pl.lit('<row r="'), pl.col("\0row"), pl.lit('">'), *cells, pl.lit("</row>")], ignore_nulls=True)
     return frame.with_columns(number.alias("\0row")).select(row).to_series()
+
+
+def _text_xml(name: str, letters: str, identifiers: Collection[str]) -> pl.Expr:
+    """One column of plain text as `<c>` elements; NULL where there is nothing to write."""
+    style = ' s="2"' if name in identifiers else ""
+    cell = pl.concat_str(
+        [pl.lit(f'<c r="{letters}'), pl.col("\0row"), pl.lit(f'"{style} t="inlineStr"><is><t>'), pl.col(name),
+         pl.lit("</t></is></c>")]
+    )  # fmt: skip
+    return pl.when(pl.col(name) != "").then(cell)
 
 
 def _cell_xml(name: str, dtype: pl.DataType, letters: str, identifiers: Collection[str], neutralise: bool) -> pl.Expr:
@@ -183,9 +213,7 @@ def _escaped_expr(text: pl.Expr) -> pl.Expr:
         .str.replace_all("\r\n?", "\n")
         .str.replace_all(_ILLEGAL, "")
         .str.replace_all("_x([0-9A-Fa-f]{4}_)", "_x005F_x${1}")
-        .str.replace_all("&", "&amp;", literal=True)
-        .str.replace_all("<", "&lt;", literal=True)
-        .str.replace_all(">", "&gt;", literal=True)
+        .str.replace_many(["&", "<", ">"], ["&amp;", "&lt;", "&gt;"])
     )
 
 

@@ -93,9 +93,10 @@ class Batch:
         Returns its path relative to the workspace, in `folder` (the batch's own where absent).
         """
         path = f"{folder or self.folder}/{name}"
+        packed = zlib.compress(data, 0 if name.endswith(".xlsx") else 1)  # a workbook is compressed already
         cursor = self.conn.execute(
             "INSERT INTO documents (batch_id, kind, path, location, channel, sha256, bytes) VALUES (?,?,?,?,?,?,?)",
-            (self.id, kind, path, location, channel, hashlib.sha256(data).hexdigest(), zlib.compress(data, 1)),
+            (self.id, kind, path, location, channel, hashlib.sha256(data).hexdigest(), packed),
         )
         self.conn.execute("INSERT INTO pending_files (document_id) VALUES (?)", (cursor.lastrowid,))
         self.documents.append(Document(kind, path, location, channel))
