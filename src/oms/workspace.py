@@ -80,11 +80,12 @@ def locked(root: Path, command: str, wait: float) -> Iterator[None]:
 def _hold(path: Path, command: str) -> None:
     """
     Say who holds the lock. Written in place: no second file that a killed process could leave, nothing to wait for on
-    disk; whoever reads half of it reads "unknown", and only the lock itself decides.
+    disk; whoever reads half of it reads "unknown", and only the lock itself decides. A full disk stops nobody here.
     """
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"pid": os.getpid(), "command": command}, file)
+    with suppress(OSError):
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"pid": os.getpid(), "command": command}, file)
 
 
 def _holder(path: Path) -> str:

@@ -85,3 +85,10 @@ def test_a_killed_command_leaves_nothing_but_its_papers_to_finish(counted: Oms) 
 
         assert 137 == killed.exit_code
         assert [] == [path.name for path in counted.root.rglob("*.part")]
+
+
+def test_who_holds_the_lock_need_not_be_said(counted: Oms) -> None:
+    """Where the holder's name cannot be written, the lock itself is enough."""
+    (counted.root / ".oms.holder").mkdir()
+
+    assert 1 == len(counted.ok("stock", "count", "MUG", "4", "--location", "NJ")["moves"])
