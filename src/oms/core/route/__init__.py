@@ -8,10 +8,12 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from oms.core.route.crowd import serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import decide
 from oms.core.route.orders import prepare
 from oms.core.route.problem import Problem
+from oms.core.route.terms import TermsBook
 
 __all__ = ["Decision", "Problem", "route"]
 
@@ -23,7 +25,9 @@ def route(problem: Problem) -> Decision:
     Deterministic: the order of the rows of the frames says nothing. A second run on the outcome changes nothing.
     """
     with _no_collection():
-        return decision_of(decide(prepare(problem)), problem.card.unusable)
+        book = TermsBook(problem)
+        crowd = serve(problem, book)
+        return decision_of(problem, crowd, decide(prepare(crowd.left, book)))
 
 
 @contextmanager

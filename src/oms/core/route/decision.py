@@ -1,15 +1,18 @@
 """What was decided, as frames: what changes, what is given back, what waits and why, and what it costs."""
 
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
+from oms.core.route.crowd import Crowd
 from oms.core.route.greedy import Routed
-from oms.core.route.orders import Order, Prepared
+from oms.core.route.orders import Order, Prepared, free_units, in_service_order
 from oms.core.route.plans import Plan, Supply, measures
 from oms.core.route.pricing import FAR_M, PARTS
+from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY
 from oms.core.route.waiting import shorts, waiting_cost
 from oms.model.frames import ASSIGNMENTS, RELEASED, WAITING
@@ -52,15 +55,16 @@ class Decision:
         )
 
 
-def decision_of(outcome: Routed, unusable_rates: dict[str, int] | None = None) -> Decision:
-    """Turn plans into frames, in the order of service."""
-    prepared, start = outcome.prepared, Supply(outcome.prepared)
+def decision_of(problem: Problem, crowd: Crowd, outcome: Routed) -> Decision:
+    """Turn plans into frames, in the order of service; `outcome` is about what `crowd` left of the problem."""
+    prepared = outcome.prepared
+    start = Supply(replace(prepared, free=free_units(problem, prepared.skus), places=problem.places))
     assigned: list[tuple[Any, ...]] = []
     released: list[tuple[Any, ...]] = []
     waiting: list[tuple[Any, ...]] = []
     days = [date.fromordinal(place.ship_on or 1).isoformat() for place in prepared.places]
     routed = split = 0
-    unknown: dict[str, int] = {}
+    unknown: Counter[str] = Counter()
     for order, plan, before in zip(prepared.orders, outcome.plans, outcome.before, strict=True):
         if before:
             for place, picks in before.items():
@@ -78,15 +82,29 @@ def decision_of(outcome: Routed, unusable_rates: dict[str, int] | None = None) -
         if plan.fill.waiting:
             waiting += _waiting(outcome, start, order, plan)
         if not order.service_known and order.service:
-            unknown[order.service] = unknown.get(order.service, 0) + 1
-    shipped = {row[5] for row in assigned}
+            unknown[order.service] += 1
+    unknown.update(crowd.unknown_services)
+    frame = _in_service_order(problem, crowd.assignments, pl.DataFrame(assigned, ASSIGNMENTS, orient="row"))
     return Decision(
-        pl.DataFrame(assigned, ASSIGNMENTS, orient="row"),
+        frame,
         pl.DataFrame(released, RELEASED, orient="row"),
         pl.DataFrame(waiting, WAITING, orient="row"),
-        routed, split, dict(sorted(unknown.items())),
-        [sku for sku in prepared.weightless if sku in shipped], unusable_rates or {},
+        crowd.orders + routed, split, dict(sorted(unknown.items())), _weightless(problem, frame), problem.card.unusable,
     )  # fmt: skip
+
+
+def _in_service_order(problem: Problem, crowd: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    if not crowd.height or not others.height:
+        return crowd if crowd.height else others
+    orders = in_service_order(problem).select("order_id").with_row_index("rank")
+    both = pl.concat([crowd, others]).join(orders, on="order_id", maintain_order="left")
+    return both.sort("rank", maintain_order=True).drop("rank")
+
+
+def _weightless(problem: Problem, assignments: pl.DataFrame) -> list[str]:
+    """Skus without a weight that are sent."""
+    weighed = problem.products.filter(pl.col("weight_g").is_not_null())
+    return assignments.select("sku").unique().join(weighed, on="sku", how="anti")["sku"].sort().to_list()
 
 
 def _stands(order: Order, place: int, plan: Plan) -> bool:

@@ -124,15 +124,11 @@ class Finder:
 
     def _two_at_least(self, order: Order, rows: list[int], needs: Sequence[int]) -> int:
         """A bound: no two parcels that share `rows` are cheaper, whatever is in stock."""
-        pricing = order.pricing
-        if pricing.by_gram or not pricing.rising():
-            return 2 * pricing.least()
-        alone = []
+        parts = []
         for n in rows:
             row, need = order.rows[n], needs[n]
-            offers = pricing.offers(row.weight_g * need, row.volume_mm3 * need, need)
-            alone.append(offers[0][0] if offers else 0)
-        return min(alone) + max(alone)
+            parts.append((row.weight_g * need, row.volume_mm3 * need, need))
+        return order.pricing.two_at_least(parts)
 
     def _grouped(
         self, order: Order, needs: Sequence[int], rows: list[int], count: int, split: int, single: list[Score]

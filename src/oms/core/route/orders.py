@@ -72,7 +72,6 @@ class Prepared:
     orders: list[Order]
     skus: list[str]
     free: list[list[int]]
-    weightless: list[str]  # skus without a weight that are asked for
     ship_by: dict[int, str]  # by order
     places: tuple[Place, ...]
     rules: Rules
@@ -100,22 +99,16 @@ def in_service_order(problem: Problem) -> pl.DataFrame:
     return wanted.select(*OPEN_ORDERS)
 
 
-def prepare(problem: Problem) -> Prepared:
+def prepare(problem: Problem, book: TermsBook | None = None) -> Prepared:
     """Orders with open rows, in the order of service (priority, ship_by, placed_at, channel, order_ref)."""
     skus = sorted(set(problem.demand["sku"].unique()))
     number = {sku: n for n, sku in enumerate(skus)}
     measures = {sku: (w, v) for sku, w, v in problem.products.select("sku", "weight_g", "volume_mm3").iter_rows()}
-    weightless = [sku for sku in skus if measures.get(sku, (None, None))[0] is None]
     size = [(measures[sku][0] or 0, measures[sku][1] or 0) if sku in measures else (0, 0) for sku in skus]
 
     index = {place.code: n for n, place in enumerate(problem.places)}
-    free = [[0] * len(problem.places) for _sku in skus]
-    for sku, location, units in problem.stock.select("sku", "location", "free").iter_rows():
-        if sku in number and location in index:
-            free[number[sku]][index[location]] = units
-
     rows = _rows(problem, number, size)
-    builder = _Builder(problem, number)
+    builder = _Builder(problem, number, book or TermsBook(problem))
     held = _held(problem, index)
     orders = [
         builder.order(record, rows[record[0]], held.get(record[0], ()))
@@ -123,7 +116,18 @@ def prepare(problem: Problem) -> Prepared:
         if record[0] in rows
     ]
     ship_by = dict(problem.orders.select("order_id", "ship_by").iter_rows())
-    return Prepared(orders, skus, free, weightless, ship_by, problem.places, problem.rules)
+    return Prepared(orders, skus, free_units(problem, skus), ship_by, problem.places, problem.rules)
+
+
+def free_units(problem: Problem, skus: Sequence[str]) -> list[list[int]]:
+    """Free units by sku (in the order of `skus`) and place."""
+    number = {sku: n for n, sku in enumerate(skus)}
+    index = {place.code: n for n, place in enumerate(problem.places)}
+    free = [[0] * len(problem.places) for _sku in skus]
+    for sku, location, units in problem.stock.select("sku", "location", "free").iter_rows():
+        if sku in number and location in index:
+            free[number[sku]][index[location]] = units
+    return free
 
 
 def _rows(problem: Problem, number: dict[str, int], size: list[tuple[int, int]]) -> dict[int, list[Row]]:
@@ -161,10 +165,10 @@ def _held(problem: Problem, index: dict[str, int]) -> dict[int, list[Held]]:
 class _Builder:
     """Makes orders."""
 
-    def __init__(self, problem: Problem, number: dict[str, int]) -> None:
+    def __init__(self, problem: Problem, number: dict[str, int], book: TermsBook) -> None:
         self.places = problem.places
         self.number = number
-        self.book = TermsBook(problem)
+        self.book = book
 
     def order(self, record: Sequence[Any], rows: list[Row], held: Sequence[Held]) -> Order:
         order_id, channel, order_ref, _placed, ship_by, service, pickup, location, *address = record

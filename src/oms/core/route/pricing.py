@@ -193,9 +193,29 @@ class Pricing:
         """Whether no heavier parcel is cheaper: what a part of an order costs bounds what the whole does."""
         return self._fallback is None and (self._free or self.lane.rising())
 
-    def least(self) -> int:
-        """A bound: no parcel from any candidate is cheaper."""
-        return self._least
+    def two_at_least(self, parts: Sequence[tuple[int, int, int]]) -> int:
+        """A bound: no two parcels that share `parts` (weight, volume, units) are cheaper, whatever is in stock."""
+        if self._fallback is not None:
+            return 0 if self.carriers else self._two_by_distance(parts)
+        if self.by_gram or not self.rising():
+            return 2 * self._least
+        alone = [offers[0][0] if (offers := self.offers(*part)) else 0 for part in parts]
+        return min(alone) + max(alone)
+
+    def _two_by_distance(self, parts: Sequence[tuple[int, int, int]]) -> int:
+        """
+        Each parcel pays for its base and way, and together they weigh no less than one that holds everything: so two cost
+        what the cheapest single one does and the least base and way on top, less what rounding four amounts can make.
+        """
+        assert self._fallback is not None
+        weight, volume, units = map(sum, zip(*parts, strict=True))
+        one = [amount for place in self.candidates if (amount := self.amount(place, weight, volume, units)) is not None]
+        bare = [
+            way + self._own(place, 0)
+            for place in self.candidates
+            if (way := self._fallback.price(0, self._metres[place])) is not None
+        ]
+        return max(0, min(one) + min(bare) - 2) if one else 0
 
     def _bound(self) -> int:
         if self._fallback is not None or not self.candidates:
