@@ -7,7 +7,7 @@ import polars as pl
 
 from oms.core.route import Decision, route
 from oms.flow.routing import problem_of
-from oms.flow.settle import settle
+from oms.flow.settle import settle_reservations
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
 from oms.store import routing
@@ -93,7 +93,7 @@ def _route(shop: Shop, batch: Batch, goal: str | None) -> RouteReport:
     decision = route(problem_of(shop, batch.conn, goal))
     changed = routing.save(batch, decision.assignments, decision.released, decision.waiting)
     if changed:
-        settle(batch, config)
+        settle_reservations(batch)
         batch.summary(
             {"routed": decision.routed, "split": decision.split, "waiting": decision.waiting_orders,
              "cost": decimal_text(decision.total, config.business.currency)}

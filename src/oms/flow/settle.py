@@ -39,6 +39,12 @@ def settle(batch: Batch, config: Config) -> None:
     note_services(batch)
 
 
+def settle_reservations(batch: Batch) -> None:
+    """As `settle`, where units were set aside or given back and nothing else: mapping and holds do not follow from that."""
+    derive_stock(batch)
+    settle_statuses(batch)
+
+
 def settle_statuses(batch: Batch) -> None:
     """As `settle`, where nothing changed but how far set-aside units are: neither stock nor holds follow from that."""
     count_lines(batch)
