@@ -1,5 +1,10 @@
 """A store or a folder that cannot be used: said in one sentence, nothing half done."""
 
+import os
+import shutil
+import subprocess
+import sys
+
 import pytest
 
 from tests.conftest import Oms
@@ -92,3 +97,22 @@ def test_who_holds_the_lock_need_not_be_said(counted: Oms) -> None:
     (counted.root / ".oms.holder").mkdir()
 
     assert 1 == len(counted.ok("stock", "count", "MUG", "4", "--location", "NJ")["moves"])
+
+
+def test_a_folder_that_may_not_be_written_is_named(counted: Oms) -> None:
+    """Whoever may only read is told that, and not to put a backup in the place of a sound store."""
+    words = [sys.executable, "-m", "oms", "status"]
+    if os.geteuid() == 0:  # who may write anywhere; not without that capability
+        if shutil.which("setpriv") is None:
+            pytest.skip("root may write anywhere, and there is no setpriv to give that up")
+        words = ["setpriv", "--bounding-set", "-all", "--inh-caps", "-all", *words]
+    counted.root.chmod(0o555)
+    try:
+        done = subprocess.run(words, cwd=counted.root, env=counted.environment(), capture_output=True, text=True,
+                              timeout=60, check=False)  # fmt: skip
+    finally:
+        counted.root.chmod(0o755)
+
+    assert 1 == done.returncode
+    assert "oms needs to write in" in done.stderr
+    assert "backups/" not in done.stderr

@@ -296,10 +296,14 @@ class Store:
         return conn
 
     def _damaged(self, error: sqlite3.Error) -> OmsError:
-        return OmsError(
-            _("{file}: the store cannot be used: {error}", file=self.path.name, error=error),
-            _("free disk space if it ran out; else put the newest file of backups/ in its place"),
-        )
+        name = getattr(error, "sqlite_errorname", "") if self.path.is_file() else ""
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_READONLY", "SQLITE_PERM")):
+            hint = _("oms needs to write in {folder}, even to look: the store keeps files beside it", folder=self.root)
+        elif name.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+            hint = _("free disk space, then run the same command again")
+        else:
+            hint = _("put the newest file of backups/ in its place")
+        return OmsError(_("{file}: the store cannot be used: {error}", file=self.path.name, error=error), hint)
 
 
 def _within(root: Path, path: str | None) -> str:
