@@ -113,9 +113,11 @@ def write_private(path: Path, data: bytes) -> None:
             os.fsync(file.fileno())
         faults.point("before a rename")
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         with suppress(OSError):
             temporary.unlink()
+        if isinstance(error, OSError):  # writing, unlike opening, does not say to what
+            error.filename, error.filename2 = str(path), None
         raise
 
 

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,17 @@ def test_a_folder_that_may_not_be_written_is_named(counted: Oms) -> None:
     assert 1 == done.returncode
     assert "oms needs to write in" in done.stderr
     assert "backups/" not in done.stderr
+
+
+def test_a_file_that_cannot_be_written_whole_is_named(tmp_path: Path) -> None:
+    """A full disk (here: a limit of 1 KB a file) is said with the name of the file, and leaves nothing behind."""
+    resource = pytest.importorskip("resource")
+    done = subprocess.run(
+        [sys.executable, "-m", "oms", "init", "shop"], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024)),
+    )  # fmt: skip
+
+    assert 1 == done.returncode
+    assert done.stderr.startswith(f"error: {tmp_path / 'shop' / 'oms.toml'}: ")
+    assert "free some space" in done.stderr
+    assert [] == [path.name for path in (tmp_path / "shop").iterdir() if path.is_file() and path.stat().st_size]

@@ -81,7 +81,7 @@ def _told() -> Iterator[None]:
 
 
 def _remedy(error: OSError) -> str | None:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
         return _("free some space, then run it again: nothing is half done")
     if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
         return _("oms reads and writes in its workspace: give yourself the right to")
