@@ -1,15 +1,18 @@
 """`oms route`, `oms explain`: which location sends what, and why."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from oms.cli import console
 from oms.cli.options import LOOK, OUT, DryRun, Json, Wait, Workspace, open_shop
+from oms.errors import UsageError
 from oms.words import _, plural
 
 if TYPE_CHECKING:
+    from oms.flow.replay import ReplayReport
     from oms.flow.route import RouteReport
 
 
@@ -34,6 +37,19 @@ def register(app: typer.Typer) -> None:
 def route(
     goal: Annotated[Goal | None, typer.Option(help=_("Cheapest, nearest or by ranking; oms.toml by default."))] = None,
     greedy: Annotated[bool, typer.Option("--greedy", help=_("One order after another, the quickest way."))] = False,
+    replay: Annotated[
+        str | None,
+        typer.Option(
+            "--replay", metavar="FROM..TO", help=_("Route the orders of these days again, beside what was; write nothing.")
+        ),
+    ] = None,
+    otherwise: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--with", help=_("With --replay: another oms.toml, rate card or stock count."), exists=True, dir_okay=False
+        ),
+    ] = None,
+    hold: Annotated[int, typer.Option("--hold", min=1, max=365, help=_("With --replay: route every so many days."))] = 1,
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -44,6 +60,13 @@ def route(
 
     Example: oms route --goal distance
     """
+    if replay is not None:
+        _replay(replay, hold, otherwise or [], workspace, as_json)
+        return
+    if otherwise:
+        raise UsageError(
+            _("--with is for --replay"), _("for example: oms route --replay 2026-10-01..2026-10-31 --with new.toml")
+        )
     from oms.flow.route import route_orders as run
 
     report = run(open_shop(workspace, wait), str(goal) if goal else None, dry_run=dry_run)
@@ -78,6 +101,28 @@ def _show_route(report: "RouteReport") -> None:
                        "{count} orders routed, {split} split, {waiting} waiting; cost {total} {currency}", report.routed,
                        split=report.split, waiting=report.waiting_orders,
                        total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
+
+
+def _replay(days: str, hold: int, files: list[Path], workspace: Path | None, as_json: bool) -> None:
+    from oms.flow.replay import replay as run
+
+    with console.progress(_("replaying")) as advance:
+        report = run(open_shop(workspace), days, hold=hold, files=files, progress=advance)
+    console.finish(report, as_json, lambda: _show_replay(report))
+
+
+def _show_replay(report: "ReplayReport") -> None:
+    from oms.model.money import decimal_text
+
+    console.table(
+        ["", _("orders"), _("whole"), _("split"), _("late"), _("parcels"), _("units"), _("sent"), _("cost"), _("carriers")],
+        ((each.way, each.played.orders, each.played.orders_whole, each.played.orders_split, each.played.orders_late,
+          each.played.parcels, each.played.units, each.played.units_sent, decimal_text(each.played.cost, report.currency),
+          decimal_text(each.played.shipping, report.currency)) for each in report.ways),
+        right=[_("orders"), _("whole"), _("split"), _("late"), _("parcels"), _("units"), _("sent"), _("cost"), _("carriers")],
+    )  # fmt: skip
+    for note in report.notes:
+        console.say(note)
 
 
 def explain(

@@ -1,7 +1,8 @@
 """What routing decides about: oms.toml and the store as one core.route.Problem."""
 
 import sqlite3
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from fractions import Fraction
 
 import polars as pl
@@ -29,7 +30,7 @@ def problem_of(shop: Shop, conn: sqlite3.Connection, goal: str | None = None) ->
         routing.free_stock(conn, {place.code: place.routing_reserve for place in config.locations}),
         routing.measures(conn),
         routing.held_units(conn),
-        tuple(_place(shop, conn, place) for place in sorted(config.locations, key=lambda place: place.code)),
+        tuple(_with_room(place, conn) for place in places_at(config, shop.now)),
         {desk.name: desk for desk in _desks(config)},
         _rules(config, goal),
         rate_card(routing.rates(conn), config.business.currency, config.fx),
@@ -64,20 +65,29 @@ def _rules(config: Config, goal: str | None) -> Rules:
     )  # fmt: skip
 
 
-def _place(shop: Shop, conn: sqlite3.Connection, place: Location) -> Place:
-    config = shop.config
+def places_at(config: Config, now: datetime) -> tuple[Place, ...]:
+    """The locations as routing sees them at `now`, in code order; `capacity` is that of a whole day."""
+    return tuple(_place(config, place, now) for place in sorted(config.locations, key=lambda place: place.code))
+
+
+def _place(config: Config, place: Location, now: datetime) -> Place:
     zone_name, currency = config.zone_of(place), config.business.currency
-    ship_on = ship_date(shop.now, zone_name, place.cutoff, place.working_days, closed_days(place.closed))
-    capacity = place.daily_capacity
-    if capacity is not None and ship_on is not None:
-        capacity -= routing.leaving(conn, place.code, ship_on.isoformat())
+    ship_on = ship_date(now, zone_name, place.cutoff, place.working_days, closed_days(place.closed))
     ranking = config.routing.ranking
     return Place(
-        place.code, zone_name, place.ships, shop.now.astimezone(zone(zone_name)).toordinal(),
-        ship_on.toordinal() if ship_on else None, capacity, minor(place.handling, currency),
+        place.code, zone_name, place.ships, now.astimezone(zone(zone_name)).toordinal(),
+        ship_on.toordinal() if ship_on else None, place.daily_capacity, minor(place.handling, currency),
         minor(place.handling_unit, currency), _spot(place),
         ranking.index(place.code) if place.code in ranking else len(ranking),
     )  # fmt: skip
+
+
+def _with_room(place: Place, conn: sqlite3.Connection) -> Place:
+    """`place` with the capacity that is left of the day."""
+    if place.capacity is None or place.ship_on is None:
+        return place
+    leaving = routing.leaving(conn, place.code, date.fromordinal(place.ship_on).isoformat())
+    return replace(place, capacity=place.capacity - leaving)
 
 
 def _spot(place: Location) -> Spot | None:

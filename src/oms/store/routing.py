@@ -38,15 +38,16 @@ FROM (
 
 def note_open(conn: sqlite3.Connection, channels: Collection[str]) -> None:
     """Make temp.routable: the orders of `channels` that may be routed."""
-    _note(conn, _OPEN, (json.dumps(sorted(channels)),))
+    note(conn, _OPEN, (json.dumps(sorted(channels)),))
 
 
 def note_one(conn: sqlite3.Connection, order_id: int) -> None:
     """Make temp.routable: one order, whatever its status."""
-    _note(conn, "SELECT id FROM orders WHERE id = ?", (order_id,))
+    note(conn, "SELECT id FROM orders WHERE id = ?", (order_id,))
 
 
-def _note(conn: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> None:
+def note(conn: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> None:
+    """Make temp.routable: the order ids that `sql` selects."""
     conn.execute("DROP TABLE IF EXISTS temp.routable")
     conn.execute("CREATE TEMP TABLE routable (order_id INTEGER PRIMARY KEY)")
     conn.execute(f"INSERT INTO temp.routable {sql}", parameters)
@@ -59,14 +60,14 @@ def open_orders(conn: sqlite3.Connection) -> pl.DataFrame:
         "SELECT o.id AS order_id, o.channel, o.order_ref, COALESCE(o.placed_at, o.as_of) AS placed_at, o.ship_by, "
         "o.service, o.delivery = 'pickup' AS pickup, o.pickup_location AS location, c.country, c.region, c.city, c.postcode "
         "FROM temp.routable r JOIN orders o ON o.id = r.order_id LEFT JOIN contacts c ON c.order_id = o.id",
-        schema=_plain(OPEN_ORDERS),
+        schema=plain(OPEN_ORDERS),
     )
     return conform(found, OPEN_ORDERS)
 
 
 def open_demand(conn: sqlite3.Connection) -> pl.DataFrame:
     """OPEN_DEMAND of temp.routable."""
-    return conform(query_large(conn, _DEMAND, schema=_quoted(OPEN_DEMAND)).rename({'"left"': "left"}), OPEN_DEMAND)
+    return conform(query_large(conn, _DEMAND, schema=quoted(OPEN_DEMAND)).rename({'"left"': "left"}), OPEN_DEMAND)
 
 
 def held_units(conn: sqlite3.Connection) -> pl.DataFrame:
@@ -76,7 +77,7 @@ def held_units(conn: sqlite3.Connection) -> pl.DataFrame:
         "SELECT a.order_id, a.line_id, a.sku, a.location, a.quantity, a.ship_on, a.state = 'reserved' AND NOT EXISTS ("
         "  SELECT 1 FROM allocations p WHERE p.order_id = a.order_id AND p.state = 'picking') AS movable "
         "FROM temp.routable r JOIN allocations a ON a.order_id = r.order_id WHERE a.state <> 'released'",
-        schema=_plain(HELD_UNITS),
+        schema=plain(HELD_UNITS),
     )
     return conform(found, HELD_UNITS)
 
@@ -87,7 +88,7 @@ def free_stock(conn: sqlite3.Connection, reserve: Mapping[str, int]) -> pl.DataF
         conn,
         "SELECT s.sku, s.location, s.on_hand - s.reserved AS free FROM stock s WHERE s.on_hand > 0 AND s.sku IN ("
         "  SELECT u.sku FROM temp.routable r JOIN lines l ON l.order_id = r.order_id JOIN line_units u ON u.line_id = l.id)",
-        schema=_plain(FREE_STOCK),
+        schema=plain(FREE_STOCK),
     )
     kept = pl.col("location").replace_strict(dict(reserve), default=0, return_dtype=pl.Int64)
     return found.with_columns(pl.col("free") - kept)
@@ -99,7 +100,7 @@ def measures(conn: sqlite3.Connection) -> pl.DataFrame:
         conn,
         "SELECT p.sku, p.weight_g, p.length_mm * p.width_mm * p.height_mm AS volume_mm3 FROM products p WHERE p.sku IN ("
         "  SELECT u.sku FROM temp.routable r JOIN lines l ON l.order_id = r.order_id JOIN line_units u ON u.line_id = l.id)",
-        schema=_plain(MEASURES),
+        schema=plain(MEASURES),
     )
 
 
@@ -230,11 +231,11 @@ def _note_waiting(batch: Batch, waiting: pl.DataFrame) -> bool:
     return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM temp.waiting_changed)").fetchone()[0])
 
 
-def _plain(schema: Schema) -> dict[str, type[pl.DataType]]:
+def plain(schema: Schema) -> dict[str, type[pl.DataType]]:
     """The schema as SQLite gives it: truth as 0 and 1."""
     return {name: pl.Int64 if dtype == pl.Boolean else dtype for name, dtype in schema.items()}
 
 
-def _quoted(schema: Schema) -> dict[str, type[pl.DataType]]:
+def quoted(schema: Schema) -> dict[str, type[pl.DataType]]:
     """`left` is a word of SQL."""
     return {'"left"' if name == "left" else name: dtype for name, dtype in schema.items()}

@@ -1,0 +1,139 @@
+"""`oms route --replay`: the past routed again, beside what was."""
+
+import pytest
+
+from tests.conftest import Oms
+
+TOML = """
+[business]
+currency = "USD"
+timezone = "UTC"
+
+[[locations]]
+code = "EAST"
+country = "US"
+postcode = "07001"
+working_days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+[[locations]]
+code = "WEST"
+country = "US"
+postcode = "90001"
+working_days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+
+[[channels]]
+name = "web"
+kind = "generic"
+
+[routing]
+split_penalty = "1.00"
+wait_penalty = "50.00"
+fallback_rate = { base = "5.00", per_km = "0.001", per_kg = "0.00" }
+"""
+HEAD = "order_ref,placed_at,sku,quantity,price,currency,name,address1,city,region,postcode,country,payment\n"
+
+
+def order_row(ref: str, day: int, sku: str, units: int, postcode: str) -> str:
+    city, region = ("Hoboken", "NJ") if postcode.startswith("0") else ("Los Angeles", "CA")
+    return f"{ref},2026-11-{day:02d}T08:00:00Z,{sku},{units},9.00,USD,Ada Boon,1 Mill Lane,{city},{region},{postcode},US,paid\n"
+
+
+@pytest.fixture
+def history(workspace) -> Oms:  # type: ignore[no-untyped-def]
+    """Three days of orders, each routed at noon and shipped; more mugs came on the second."""
+    oms = workspace(TOML)
+    oms.write("products.csv", "sku,title\nMUG,Mug\nPOT,Pot\n")
+    count = "sku,location,on_hand,counted_at\nMUG,WEST,2,2026-11-01T00:00:00Z\nPOT,EAST,9,2026-11-01T00:00:00Z\n"
+    oms.write("stock.csv", count)
+    oms.now = "2026-11-02T12:00:00Z"
+    oms.ok("import", "products.csv", "stock.csv")
+    days = {
+        2: order_row("A", 2, "MUG", 2, "07030") + order_row("B", 2, "POT", 1, "07030"),
+        3: order_row("C", 3, "MUG", 1, "90012"),
+        4: order_row("D", 4, "POT", 2, "90012"),
+    }
+    for day, rows in days.items():
+        oms.now = f"2026-11-{day:02d}T12:00:00Z"
+        oms.write(f"orders-{day}.csv", HEAD + rows)
+        oms.ok("import", f"orders-{day}.csv")
+        if day == 3:
+            oms.ok("stock", "receive", "MUG", "5", "--location", "WEST")
+        oms.ok("route")
+        oms.ok("pick")
+        for ref in "ABCD":
+            if f"\n{ref},2026-11-{day:02d}" in "\n" + rows:
+                oms.ok("ship", ref, "--tracking", f"1Z{ref}", "--carrier", "Post")
+    oms.now = "2026-11-20T12:00:00Z"
+    return oms
+
+
+def test_the_same_rules_make_the_same_of_it(history: Oms) -> None:
+    """What was routed each noon and is routed again each noon is the same: cost, parcels, units."""
+    before = (history.root / "oms.db").read_bytes()
+    report = history.ok("route", "--replay", "2026-11-02..2026-11-04")
+    was, again = report["ways"][:2]
+
+    assert ("2026-11-02", "2026-11-04", "USD") == (report["from"], report["to"], report["currency"])
+    assert was | {"way": ""} == again | {"way": ""}
+    assert (4, 4, 4, 6, 6) == (was["orders"], was["orders_whole"], was["parcels"], was["units"], was["units_sent"])
+    assert before == (history.root / "oms.db").read_bytes()
+
+
+def test_stock_that_came_later_was_not_there_before(history: Oms) -> None:
+    """On the first day there were two mugs, whatever came later and whatever left since."""
+    first = history.ok("route", "--replay", "2026-11-02")["ways"][1]
+    more = order_row("E", 2, "MUG", 3, "07030")
+    history.ok("import", history.write("orders-late.csv", HEAD + more))
+    second = history.ok("route", "--replay", "2026-11-02..2026-11-02")["ways"][1]
+
+    assert (2, 3) == (first["orders"], first["units_sent"])
+    assert (3, 6, 6) == (second["orders"], second["units"], second["units_sent"])  # at the noon after, five more had come
+
+
+def test_other_rules_rates_and_stock(history: Oms) -> None:
+    """A warehouse more, dearer rates, or another oms.toml: each beside what was, and in words."""
+    near = history.write("stock-near.csv", "sku,location,on_hand\nMUG,EAST,100\n")
+    dear = history.write("rates.csv", "location,carrier,service,country,weight_to_g,price\n*,Post,*,US,30000,20.00\n")
+    flat = history.write("flat.toml", TOML.replace('per_km = "0.001"', 'per_km = "0.0"'))
+    costs = {}
+    for file in (near, dear, flat):
+        report = history.ok("route", "--replay", "2026-11-02..2026-11-04", "--with", file)
+        was, _again, other = report["ways"]
+        costs[file.name] = float(other["cost"]) - float(was["cost"])
+
+        assert other["way"] == f"with {file.name}"
+        assert other["units_sent"] == was["units_sent"]
+        assert file.name in report["notes"][-1]
+
+    assert costs["stock-near.csv"] < 0 < costs["rates.csv"]
+    assert costs["flat.toml"] < 0
+
+
+def test_held_for_days_it_leaves_later(history: Oms) -> None:
+    """Routed on every third day only: the same orders, some late."""
+    was, again = history.ok("route", "--replay", "2026-11-02..2026-11-04", "--hold", "3")["ways"][:2]
+
+    assert was["units_sent"] == again["units_sent"]
+    assert 0 == was["orders_late"]
+
+
+def test_what_cannot_be_replayed_is_said(history: Oms) -> None:
+    """No such days, no such orders, files of another kind: exit code 2 or 1, and a hint."""
+    for words, said in (
+        (("--replay", "yesterday"), "`yesterday`: not FROM..TO"),
+        (("--replay", "2026-11-04..2026-11-02"), "ends before it begins"),
+        (("--replay", "2025-01-01..2025-01-31"), "no orders to replay"),
+        (("--with", "flat.toml"), "--with is for --replay"),
+        (("--replay", "2026-11-02", "--with", "orders-2.csv"), "orders-2.csv: a file of orders"),
+    ):
+        history.write("flat.toml", TOML)
+        result = history("route", *words)
+
+        assert 2 == result.exit_code
+        assert said in result.stderr
+
+    history.write("rates.csv", "location,carrier,service,country,weight_to_g,price\nMOON,Post,*,US,30000,20.00\n")
+    result = history("route", "--replay", "2026-11-02", "--with", "rates.csv")
+
+    assert 1 == result.exit_code
+    assert "MOON" in result.stderr + result.stdout or "no location" in result.stderr
