@@ -21,9 +21,10 @@ ZIPS = (("07030", "Hoboken", "NJ"), ("90012", "Los Angeles", "CA"), ("60601", "C
         ("73301", "Austin", "TX"), ("98101", "Seattle", "WA"), ("33101", "Miami", "FL"), ("80202", "Denver", "CO"))  # fmt: skip
 
 
-def shopify_lines(lines: int, skus: int = 2000, seed: int = 7, changed: float = 0.0) -> pl.DataFrame:
+def shopify_lines(lines: int, skus: int = 2000, seed: int = 7, changed: float = 0.0, first: int = 0) -> pl.DataFrame:
     """
-    A Shopify export of `lines` lines, 1.7 an order, every cell text; `changed` of the orders buy one unit more.
+    A Shopify export of `lines` lines, 1.7 an order, every cell text; `changed` of the orders buy one unit more;
+    orders are numbered from `first`.
     """
     rng = random.Random(seed)
     sizes = []
@@ -37,7 +38,7 @@ def shopify_lines(lines: int, skus: int = 2000, seed: int = 7, changed: float = 
     chosen = rng.choices(range(skus), weights, k=lines)
     row = 0
     edits = random.Random(seed + 1)
-    for number, size in enumerate(sizes):
+    for number, size in enumerate(sizes, first):
         postcode, city, region = ZIPS[number % len(ZIPS)]
         more = edits.random() < changed
         minute = number % 500_000

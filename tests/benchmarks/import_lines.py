@@ -1,8 +1,9 @@
 """
-Import of many order lines against the raw floor: python -m tests.benchmarks.import_lines [LINES]
+Import of many order lines against the raw floor: python -m tests.benchmarks.import_lines [LINES] [--memory]
 
 The floor reads the same columns with polars, makes the same rows without checking anything, and puts them by
 `executemany` into the same tables with the same indexes. Whole processes, one after the other, medians of ROUNDS.
+With `--memory` it prints the peak memory for LINES and for four times as many instead.
 """
 
 import sqlite3
@@ -96,6 +97,23 @@ def workspace(root: Path) -> Path:
     return root
 
 
+def memory(lines: int) -> None:
+    """Print the peak memory of importing `lines` and four times as many, beside the sizes of the files."""
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
+        csv = folder / "orders.csv"
+        peaks, sizes = [], []
+        for piece in range(4):
+            with csv.open("ab") as file:
+                shopify_lines(lines, SKUS, first=piece * lines).write_csv(file, include_header=piece == 0)
+            if piece in (0, 3):
+                root = workspace(folder / f"oms{piece}")
+                peaks.append(timed("-m", "oms", "import", str(csv), cwd=root)[1])
+                sizes.append(csv.stat().st_size)
+    print(f"{lines} lines {peaks[0]} MB, {4 * lines} lines {peaks[1]} MB: {peaks[1] / peaks[0]:.2f} times, "
+          f"the file {sizes[1] / sizes[0]:.2f} times")  # fmt: skip
+
+
 def main(lines: int) -> None:
     """Print the ratios."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -128,4 +146,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["raw"]:
         raw(Path(sys.argv[2]), Path(sys.argv[3]))
     else:
-        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000)
+        counts = [int(word) for word in sys.argv[1:] if not word.startswith("-")]
+        (memory if "--memory" in sys.argv else main)(counts[0] if counts else 1_000_000)

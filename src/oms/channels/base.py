@@ -16,6 +16,7 @@ import polars as pl
 from oms.config import Channel, Config, Limits
 from oms.model.frames import COUNTER_RETURNS, LINES, ORDERS, REJECTED, Schema, conform, empty
 from oms.model.times import iso
+from oms.sheets.ahead import ahead
 from oms.sheets.read import Peek, Sheet, load, parts
 from oms.words import _
 
@@ -102,7 +103,7 @@ def read_parts(reader: Reader, peek: Peek, limits: Limits, context: Context) -> 
     group = getattr(reader, "group", None)
     sheets = [load(peek, limits, wanted)] if group is None else parts(peek, limits, wanted, group(peek.headings))
     begin = 0
-    for sheet in sheets:
+    for sheet in ahead(sheets):
         reading = reader.read(sheet, context)
         del sheet
         number = pl.col("order_no") + begin

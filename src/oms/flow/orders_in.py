@@ -16,6 +16,7 @@ from oms.core.changes import compare
 from oms.core.discounts import spread_discounts
 from oms.core.route.calendar import due_after
 from oms.model.frames import LINES, ORDERS
+from oms.sheets.ahead import ahead
 from oms.store import order_changes as saving
 from oms.store import order_loading as loading
 from oms.store.db import Batch
@@ -43,10 +44,7 @@ def load_orders(
     mapping = mapping_of(batch.conn, source.channel)
     found: Counter[str] = Counter()
     with loading.room_for(batch, source, count):
-        for some, theirs in _portions(pieces):
-            some, theirs = _whole_cancels(some, theirs)
-            theirs = spread_discounts(some, theirs)
-            some = _described(some, theirs)
+        for some, theirs in ahead(_prepared(pieces)):
             known = loading.match_orders(batch.conn, source, some.select(_IDENTITY))
             new = some.join(known, on="order_no", how="anti", maintain_order="left") if known.height else some
             mapped = theirs.join(mapping, on="listing_sku", how="left", maintain_order="left").with_columns(
@@ -59,6 +57,14 @@ def load_orders(
             loading.remember_listings(batch, source, theirs)
     found["unchanged"] = count - found["new"] - found["updated"]
     return found
+
+
+def _prepared(pieces: Iterable[tuple[pl.DataFrame, pl.DataFrame]]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """All that can be said of the pieces without the store: cancels, discounts, hashes."""
+    for orders, lines in _portions(pieces):
+        some, theirs = _whole_cancels(orders, lines)
+        theirs = spread_discounts(some, theirs)
+        yield _described(some, theirs), theirs
 
 
 def _portions(pieces: Iterable[tuple[pl.DataFrame, pl.DataFrame]]) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -85,19 +91,35 @@ def _whole_cancels(orders: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFr
 
 def _described(orders: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """`orders` with `content_hash`: 16 bytes over everything the file says of the order, in any order of its rows."""
-    text = pl.concat_str([pl.col(c).cast(pl.String).fill_null("\x00") for c in LINES if c not in _WHERE], separator="\x1f")
+    text = pl.concat_str(_spelled(lines, [c for c in LINES if c not in _WHERE]), separator="\x1f")
     said = (
         lines.lazy().sort("order_no", "line_key").select("order_no", said=text)
         .group_by("order_no", maintain_order=True).agg("said")
         .with_columns(pl.col("said").list.join("\x1e")).collect()  # six times as fast as joining while grouping
     )  # fmt: skip
     whole = orders.join(said, on="order_no", how="left", maintain_order="left").select(
-        pl.concat_str([pl.col(c).cast(pl.String).fill_null("\x00") for c in ORDERS if c not in _WHERE] + [pl.col("said")],
-                      separator="\x1f")
+        pl.concat_str([*_spelled(orders, [c for c in ORDERS if c not in _WHERE]), pl.col("said")], separator="\x1f")
         .cast(pl.Binary)
     ).to_series()  # fmt: skip
     hashes = [hashlib.blake2b(each, digest_size=16).digest() for each in whole]
     return orders.with_columns(content_hash=pl.Series(hashes, dtype=pl.Binary))
+
+
+def _spelled(frame: pl.DataFrame, names: list[str]) -> list[pl.Expr]:
+    """The columns as text, NULL as a zero byte; neighbours that say the same on every row are spelled out once."""
+    alike = frame.select(pl.col(name).eq_missing(pl.col(name).first()).all() for name in names).row(0)
+    texts = {name: pl.col(name).cast(pl.String).fill_null("\x00") for name in names}
+    spelled: list[pl.Expr] = []
+    constants: list[str] = []
+    for name, constant in zip(names, alike, strict=True):
+        if constant and frame.height:
+            constants.append(frame.head(1).select(texts[name]).item())
+            continue
+        if constants:
+            spelled.append(pl.lit("\x1f".join(constants)))
+            constants = []
+        spelled.append(texts[name])
+    return [*spelled, pl.lit("\x1f".join(constants))] if constants else spelled
 
 
 def _change_known_orders(

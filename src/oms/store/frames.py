@@ -1,12 +1,16 @@
 """Between SQL and frames: a query as a frame, a frame as a temporary table."""
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, islice
 from typing import Any
 
 import polars as pl
 
 _SQL_TYPES = {pl.Int64: "INTEGER", pl.Boolean: "INTEGER", pl.Float64: "REAL", pl.String: "TEXT", pl.Binary: "BLOB"}
+#: Values of one statement: every SQLite takes 999.
+_VALUES = 990
+_SLICE = 10_000  # rows that stand in memory as Python values
 
 
 def query(
@@ -33,8 +37,28 @@ def stage(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
                         for name, dtype in frame.schema.items())  # fmt: skip
     conn.execute(f"DROP TABLE IF EXISTS temp.{table}")
     conn.execute(f"CREATE TEMP TABLE {table} ({columns})")
-    places = ", ".join("?" * frame.width)
-    conn.executemany(f"INSERT INTO temp.{table} VALUES ({places})", frame.iter_rows())
+    insert_rows(conn, f"INSERT INTO temp.{table} VALUES ", f"({', '.join('?' * frame.width)})", frame)
+
+
+def insert_rows(conn: sqlite3.Connection, into: str, row: str, frame: pl.DataFrame) -> None:
+    """
+    Insert the rows of `frame`, many a statement: a statement a row would look up the table's sequence of ids for each.
+
+    `into`: the statement up to VALUES; `row`: the values of one row, with a place for each column of `frame`.
+    """
+    together = max(1, _VALUES // frame.width)
+    whole = frame.height - frame.height % together
+    conn.executemany(into + ", ".join([row] * together), _statements(frame.head(whole), together * frame.width))
+    conn.executemany(into + row, frame.slice(whole).iter_rows())
+
+
+def _statements(frame: pl.DataFrame, values: int) -> Iterator[tuple[Any, ...]]:
+    """The cells of `frame`, row after row, `values` at a time."""
+    cells = chain.from_iterable(
+        chain.from_iterable(zip(*(column.to_list() for column in part), strict=True)) for part in frame.iter_slices(_SLICE)
+    )
+    while some := tuple(islice(cells, values)):
+        yield some
 
 
 def query_large(

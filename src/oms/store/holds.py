@@ -12,7 +12,7 @@ _DERIVED = ", ".join(f"'{reason}'" for reason in DERIVED_REASONS)
 
 #: Touched orders that still have something to ship from our stock, as status.count_lines counted them.
 _OPEN = """
-SELECT n.order_id FROM temp.line_counts n JOIN orders o ON o.id = n.order_id
+SELECT n.order_id FROM temp.line_counts n CROSS JOIN orders o ON o.id = n.order_id
 WHERE n.ours_left > 0 AND o.external = 0 AND o.counter_location IS NULL
 """
 
@@ -63,7 +63,7 @@ def open_contacts(conn: sqlite3.Connection, platform_channels: list[str]) -> pl.
     return query_large(
         conn,
         f"SELECT o.id AS order_id, o.no_address, {', '.join(texts)} "
-        f"FROM temp.open_orders t JOIN orders o ON o.id = t.order_id LEFT JOIN contacts c ON c.order_id = o.id "
+        f"FROM temp.open_orders t CROSS JOIN orders o ON o.id = t.order_id LEFT JOIN contacts c ON c.order_id = o.id "
         f"WHERE o.delivery <> 'pickup' AND (o.no_address = 1 OR o.channel NOT IN ({marks}))",
         platform_channels,
         schema={"order_id": pl.Int64, "no_address": pl.Int64} | dict.fromkeys(texts, pl.String),
@@ -88,7 +88,7 @@ def possible_duplicates(conn: sqlite3.Connection) -> pl.DataFrame:
     one_channel = conn.execute("SELECT min(channel) = max(channel) FROM orders").fetchone()[0] in (1, None)
     span = conn.execute(
         "SELECT date(min(o.placed_at)), date(max(o.placed_at), '+1 day') FROM temp.open_orders t "
-        "JOIN orders o ON o.id = t.order_id"
+        "CROSS JOIN orders o ON o.id = t.order_id"
     ).fetchone()
     if one_channel or span[0] is None:
         return pl.DataFrame(schema=schema)
@@ -124,17 +124,17 @@ def derive_holds(batch: Batch, accept_cod: tuple[str, ...], addresses: pl.DataFr
         "CREATE TEMP TABLE wanted AS "
         "SELECT o.id AS order_id, 'unpaid' AS reason, CASE o.payment WHEN 'cod' "
         "  THEN 'cash on delivery is not accepted here' ELSE 'not paid yet' END AS detail "
-        "FROM temp.open_orders t JOIN orders o ON o.id = t.order_id "
+        "FROM temp.open_orders t CROSS JOIN orders o ON o.id = t.order_id "
         f"WHERE o.payment = 'unpaid' OR (o.payment = 'cod' AND o.channel NOT IN ({cod})) "
         "UNION ALL SELECT t.order_id, 'unmapped_sku', group_concat(DISTINCT l.listing_sku) "
-        "FROM temp.open_orders t JOIN lines l ON l.order_id = t.order_id "
+        "FROM temp.open_orders t CROSS JOIN lines l ON l.order_id = t.order_id "
         "WHERE l.sku IS NULL AND l.external = 0 AND l.ordered > l.cancelled + l.shipped GROUP BY t.order_id "
         "UNION ALL SELECT o.id, 'risk', 'the channel says high risk' FROM temp.open_orders t "
-        "JOIN orders o ON o.id = t.order_id WHERE o.risk = 'high' "
+        "CROSS JOIN orders o ON o.id = t.order_id WHERE o.risk = 'high' "
         "UNION ALL SELECT o.id, 'buyer_cancel_requested', 'the buyer asked to cancel' FROM temp.open_orders t "
-        "JOIN orders o ON o.id = t.order_id WHERE o.cancel_requested = 1 "
+        "CROSS JOIN orders o ON o.id = t.order_id WHERE o.cancel_requested = 1 "
         "UNION ALL SELECT o.id, 'on_hold', 'the channel has not released it' FROM temp.open_orders t "
-        "JOIN orders o ON o.id = t.order_id WHERE o.on_hold = 1 "
+        "CROSS JOIN orders o ON o.id = t.order_id WHERE o.on_hold = 1 "
         "UNION ALL SELECT order_id, 'address', detail FROM temp.found_addresses "
         "UNION ALL SELECT order_id, 'duplicate', 'same as ' || detail FROM temp.found_duplicates "
         "WHERE order_id IN (SELECT order_id FROM temp.open_orders)",

@@ -51,8 +51,8 @@ def map_lines(batch: Batch) -> None:
     conn.execute("DROP TABLE IF EXISTS temp.mapped")
     found = (
         f"SELECT l.id AS line_id, {SKU} AS sku, {QUANTITY} AS quantity "
-        f"FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
-        f"{JOINS.format(channel='o.channel', listing='l.listing_sku')} WHERE o.id"
+        f"FROM temp.touched_orders t CROSS JOIN orders o ON o.id = t.order_id CROSS JOIN lines l ON l.order_id = o.id "
+        f"{JOINS.format(channel='o.channel', listing='l.listing_sku')} WHERE t.order_id"
     )
     floor = "(SELECT last_id FROM floors WHERE name = 'orders')"
     conn.execute(
@@ -120,7 +120,7 @@ def book_counter_sales(batch: Batch) -> None:
     conn.execute(
         "CREATE TEMP TABLE sales AS SELECT u.sku, o.counter_location AS location, -u.units * l.shipped AS quantity, "
         "o.placed_at AS at, l.id AS line_id, o.file_id, l.row "
-        "FROM temp.touched_orders t JOIN orders o ON o.id = t.order_id JOIN lines l ON l.order_id = o.id "
+        "FROM temp.touched_orders t CROSS JOIN orders o ON o.id = t.order_id CROSS JOIN lines l ON l.order_id = o.id "
         "JOIN line_units u ON u.line_id = l.id "
         "WHERE o.counter_location IS NOT NULL AND l.shipped > 0 "
         "AND NOT EXISTS (SELECT 1 FROM moves m WHERE m.line_id = l.id)"

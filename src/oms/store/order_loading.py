@@ -8,13 +8,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain, islice
 from typing import Any
 
 import polars as pl
 
 from oms.store.db import Batch
-from oms.store.frames import query, stage
+from oms.store.frames import insert_rows, query, stage
 from oms.store.indexes import built_after
 from oms.store.mapping import explode_new_lines
 
@@ -33,8 +32,6 @@ _DEFAULTS = {"payment": "unknown", "delivered": False, "no_address": False, "gif
 
 #: Orders from which on building indexes anew is worth it.
 _MANY = 5_000
-#: Values of one statement: a statement a row would look up the sequence of ids for each of them. Every SQLite takes 999.
-_VALUES = 990
 
 
 @dataclass(frozen=True)
@@ -89,13 +86,15 @@ def match_orders(conn: sqlite3.Connection, source: Source, orders: pl.DataFrame)
     same = "(o.content_hash IS s.content_hash AND o.format IS :format)"
     for condition in (
         "o.channel_order_id = s.channel_order_id",
-        "o.order_ref = s.order_ref AND (o.channel_order_id IS NULL OR s.channel_order_id IS NULL)",
+        "o.order_ref = s.order_ref AND (o.channel_order_id IS NULL OR s.channel_order_id IS NULL) "
+        "AND s.order_no NOT IN (SELECT order_no FROM temp.matched)",
     ):
         conn.execute(
-            f"INSERT OR IGNORE INTO temp.matched SELECT s.order_no, min(o.id), max({same}), "
-            "max(o.as_of > :as_of OR (:again AND o.as_of = :as_of)) "
-            f"FROM temp.said_keys s JOIN orders o ON {condition} AND o.channel = :channel "
-            f"GROUP BY s.order_no",
+            f"INSERT INTO temp.matched SELECT s.order_no, o.id, {same}, "
+            "o.as_of > :as_of OR (:again AND o.as_of = :as_of) "
+            f"FROM temp.said_keys s CROSS JOIN orders o ON {condition} AND o.channel = :channel WHERE true "
+            "ON CONFLICT (order_no) DO UPDATE SET order_id = min(order_id, excluded.order_id), "
+            "same = max(same, excluded.same), older = max(older, excluded.older)",
             {"format": source.format, "as_of": source.as_of, "channel": source.channel, "again": int(source.again)},
         )
     return query(conn, "SELECT * FROM temp.matched ORDER BY order_no", (), schema)
@@ -174,13 +173,7 @@ def _insert(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
     literals = [conn.execute("SELECT quote(?)", (frame[name][0],)).fetchone()[0] for name in same]
     one = f"({', '.join((*('?' * len(varying)), *literals))})"
     into = f"INSERT INTO {table} ({', '.join((*varying, *same))}) VALUES "
-    together = _VALUES // len(varying)
-    rows = frame.select(varying).iter_rows()
-    conn.executemany(
-        into + ", ".join([one] * together),
-        (tuple(chain.from_iterable(islice(rows, together))) for _statement in range(frame.height // together)),
-    )
-    conn.executemany(into + one, rows)
+    insert_rows(conn, into, one, frame.select(varying))
 
 
 def remember_listings(batch: Batch, source: Source, lines: pl.DataFrame) -> None:
