@@ -1,5 +1,8 @@
 """`oms route --replay`: the past routed again, beside what was."""
 
+import shutil
+from pathlib import Path
+
 import pytest
 
 from tests.conftest import Oms
@@ -38,33 +41,37 @@ def order_row(ref: str, day: int, sku: str, units: int, postcode: str) -> str:
     return f"{ref},2026-11-{day:02d}T08:00:00Z,{sku},{units},9.00,USD,Ada Boon,1 Mill Lane,{city},{region},{postcode},US,paid\n"
 
 
-@pytest.fixture
-def history(workspace) -> Oms:  # type: ignore[no-untyped-def]
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three days of orders, each routed at noon and shipped; more mugs came on the second."""
-    oms = workspace(TOML)
+    oms = Oms(tmp_path_factory.mktemp("past"), now="2026-11-02T12:00:00Z")
+    oms.write("oms.toml", TOML)
     oms.write("products.csv", "sku,title\nMUG,Mug\nPOT,Pot\n")
     count = "sku,location,on_hand,counted_at\nMUG,WEST,2,2026-11-01T00:00:00Z\nPOT,EAST,9,2026-11-01T00:00:00Z\n"
     oms.write("stock.csv", count)
-    oms.now = "2026-11-02T12:00:00Z"
     oms.ok("import", "products.csv", "stock.csv")
     days = {
-        2: order_row("A", 2, "MUG", 2, "07030") + order_row("B", 2, "POT", 1, "07030"),
-        3: order_row("C", 3, "MUG", 1, "90012"),
-        4: order_row("D", 4, "POT", 2, "90012"),
+        2: (order_row("A", 2, "MUG", 2, "07030"), order_row("B", 2, "POT", 1, "07030")),
+        3: (order_row("C", 3, "MUG", 1, "90012"),),
+        4: (order_row("D", 4, "POT", 2, "90012"),),
     }
     for day, rows in days.items():
         oms.now = f"2026-11-{day:02d}T12:00:00Z"
-        oms.write(f"orders-{day}.csv", HEAD + rows)
+        oms.write(f"orders-{day}.csv", HEAD + "".join(rows))
         oms.ok("import", f"orders-{day}.csv")
         if day == 3:
             oms.ok("stock", "receive", "MUG", "5", "--location", "WEST")
         oms.ok("route")
         oms.ok("pick")
-        for ref in "ABCD":
-            if f"\n{ref},2026-11-{day:02d}" in "\n" + rows:
-                oms.ok("ship", ref, "--tracking", f"1Z{ref}", "--carrier", "Post")
-    oms.now = "2026-11-20T12:00:00Z"
-    return oms
+        for row in rows:
+            oms.ok("ship", row[0], "--tracking", f"1Z{row[0]}", "--carrier", "Post")
+    return oms.root
+
+
+@pytest.fixture
+def history(past: Path, tmp_path: Path) -> Oms:
+    """A copy of it, some weeks later."""
+    return Oms(Path(shutil.copytree(past, tmp_path / "shop")), now="2026-11-20T12:00:00Z")
 
 
 def test_the_same_rules_make_the_same_of_it(history: Oms) -> None:
