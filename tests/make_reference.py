@@ -1,4 +1,7 @@
-"""Writes docs/reference/commands.md from the commands themselves: python -m tests.make_reference"""
+"""
+Writes docs/reference/commands.md from the commands themselves, and the tables of docs/reference/config.md from the keys:
+python -m tests.make_reference
+"""
 
 import re
 from collections.abc import Iterator
@@ -7,9 +10,11 @@ from typing import Any
 
 from typer.main import get_command
 
+from oms import config_keys
 from oms.cli import app
 
 PAGE = Path(__file__).parents[1] / "docs/reference/commands.md"
+CONFIG_PAGE = PAGE.with_name("config.md")
 _HEAD = """\
 # Commands
 
@@ -96,5 +101,32 @@ def _cell(text: str | None) -> str:
     return (text or "").replace("|", "\\|")
 
 
+def config_reference(page: str) -> str:
+    """The page about oms.toml with the table of each section written anew; its other words stay."""
+    first, *sections = re.split(r"(?m)^(?=## )", page)
+    parts = [first]
+    for section in sections:
+        name = re.match(r"## `\[+([\w.]+)\]+`", section)
+        table = _keys(name[1]) if name else ""
+        parts.append(re.sub(r"(?m)(^\|.*\n)+", lambda _match, table=table: table, section, count=1) if table else section)
+    return "".join(parts)
+
+
+def _keys(section: str) -> str:
+    rows = [
+        f"| `{key.key}` | {_cell(key.type)} | {_default(key.default)} | {_cell(key.meaning)} |"
+        for key in config_keys.every_key()
+        if key.section == section
+    ]
+    return "\n".join(["| key | type | default | meaning |", "|---|---|---|---|", *rows, ""])
+
+
+def _default(text: str | None) -> str:
+    if text is None:
+        return "needed"
+    return f"`{text}`" if re.match(r"[\d\"\[{]|true$|false$", text) else text
+
+
 if __name__ == "__main__":
     PAGE.write_text(reference(), "utf-8")
+    CONFIG_PAGE.write_text(config_reference(CONFIG_PAGE.read_text("utf-8")), "utf-8")

@@ -38,7 +38,7 @@ def parse(text: str, name: str = "oms.toml", formats: tuple[str, ...] | None = N
     except ValidationError as error:
         problems = [_problem(problem, raw) for problem in error.errors()]
         raise ConfigError("\n".join(f"{name}: {problem}" for problem in problems),
-                          _("every key is explained in docs/reference/config.md")) from error  # fmt: skip
+                          _("`oms config keys` explains every key")) from error  # fmt: skip
     if formats is None:
         folder = Path(name).parent / "formats"
         formats = tuple(sorted(file.stem for file in folder.glob("*.toml"))) if folder.is_dir() else ()

@@ -22,6 +22,45 @@ def test_order_numbers_stay_on_one_line(monkeypatch: pytest.MonkeyPatch, capsys:
         assert max(map(len, shown.splitlines())) <= int(width)
 
 
+def test_a_narrow_terminal_breaks_no_order_number_time_or_sku(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What does not fit beside stands below its row, with its heading: nothing is cut, and everything can be copied."""
+    columns = ["channel", "order", "status", "placed", "ship by", "units", "total", "holds"]
+    row = ["amazon-us", "111-4221428-2629178", "part_shipped", "2026-11-18 07:09", "2026-11-21 02:59", 12, "1156.88 USD",
+           "buyer_cancel_requested: the buyer asked to cancel"]  # fmt: skip
+    for width in ("60", "80", "100"):
+        monkeypatch.setenv("COLUMNS", width)
+        with console.for_a_person():
+            console.table(columns, [row, [*row[:7], None]], right=["units"])
+        shown = capsys.readouterr().out
+
+        assert [] == [cell for cell in row[:7] if shown.count(str(cell)) < 2]
+        assert "buyer_cancel_requested:" in shown
+        assert max(map(len, shown.splitlines())) <= int(width)
+
+    monkeypatch.setenv("COLUMNS", "80")
+    with console.for_a_person():
+        console.table(columns, [row])
+
+    assert [
+        " channel    order                status        units  total",
+        " amazon-us  111-4221428-2629178  part_shipped  12     1156.88 USD",
+        "     placed 2026-11-18 07:09 · ship by 2026-11-21 02:59 · holds",
+        "     buyer_cancel_requested: the buyer asked to cancel",
+    ] == [line.rstrip() for line in capsys.readouterr().out.splitlines() if line.strip() and "─" not in line]
+
+
+def test_a_command_to_copy_stays_on_its_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Words beside it are folded, as narrow as is fair."""
+    rows = [("part_shipped", 12, "3 whose ship_by has passed since noon", "oms orders --status part_shipped")]
+    monkeypatch.setenv("COLUMNS", "80")
+    with console.for_a_person():
+        console.table(["what", "n", "detail", "next"], rows)
+
+    assert "oms orders --status part_shipped" in capsys.readouterr().out
+
+
 def test_a_terminal_gets_a_screenful_and_a_pipe_all(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -162,18 +162,30 @@ def table(
     from rich.table import Table
     from rich.text import Text
 
+    from oms.cli import layout
+
     every = list(rows)
     shown_rows = len(every) if most is None else min(most, len(every))
     if _most_rows is not None and len(every) > 3 * _most_rows:
         shown_rows = _most_rows
-    cells = [[_shown(cell) for cell in row] for row in every[:shown_rows]]
+    rows_shown = [list(columns), *([_shown(cell) for cell in row] for row in every[:shown_rows])]
     console = Console()
-    shown = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
-    for column, whole in zip(columns, _whole([list(columns), *cells], console.width), strict=True):
-        shown.add_column(Text(column), justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
-    for row_cells in cells:
-        shown.add_row(*map(Text, row_cells))
-    console.print(shown)
+    if layout.breaks_words(rows_shown, console.width):
+        if title:
+            console.print(Text(title), soft_wrap=True)
+        print()
+        for text, is_heading in layout.stacked(rows_shown, console.width, [column in right for column in columns]):
+            console.print(Text(text, style="bold" if is_heading else ""), soft_wrap=True)
+            if is_heading:
+                console.print(Text(" " + "─" * (console.width - 2)))
+        print()
+    else:
+        shown = Table(box=box.SIMPLE_HEAD, title=Text(title) if title else None, title_justify="left", pad_edge=False)
+        for column, whole in zip(columns, layout.whole(rows_shown, console.width), strict=True):
+            shown.add_column(Text(column), justify="right" if column in right else "left", overflow="fold", no_wrap=whole)
+        for row_cells in rows_shown[1:]:
+            shown.add_row(*map(Text, row_cells))
+        console.print(shown)
     if more := len(every) - shown_rows:
         said = plural(" … and {count} more row", " … and {count} more rows", more)
         print(f"{said}: {see}" if see and _most_rows is None else said)
@@ -186,25 +198,6 @@ _MOST_CELL = 200
 def _shown(cell: object) -> str:
     text = "" if cell is None else str(cell).translate(_CONTROLS).replace("\t", " ")
     return text if len(text) <= _MOST_CELL else text[: _MOST_CELL - 1] + "…"
-
-
-#: Columns of a table are three characters apart; what is folded gets at least so many.
-_GAP, _FOLDED = 3, 8
-
-
-def _whole(rows: list[list[str]], width: int) -> list[bool]:
-    """Which columns stay on one line: the narrow ones, as many as fit; texts are folded before order numbers are."""
-    from rich.cells import cell_len
-
-    widths = [max(max(map(cell_len, cell.splitlines()), default=0) for cell in column) for column in zip(*rows, strict=True)]
-    needed = _GAP * len(widths) + sum(min(each, _FOLDED) for each in widths)
-    whole = [False] * len(widths)
-    for index in sorted(range(len(widths)), key=lambda index: widths[index]):
-        needed += widths[index] - min(widths[index], _FOLDED)
-        if needed > width:
-            break
-        whole[index] = True
-    return whole
 
 
 def _tsv(cell: object) -> str:

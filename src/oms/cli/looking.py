@@ -176,7 +176,7 @@ def _show_order(order: dict[str, Any], timezone: str) -> None:
     if order["parcels"]:
         console.line("")
         console.table(
-            [_("parcel"), _("tracking"), _("from"), _("left"), _("holds")],
+            [_("parcel"), _("tracking"), _("from"), _("left"), _("contents")],
             ((p["carrier"], p["tracking"], p["location"], clock(p["shipped_at"], timezone),
               ", ".join(f"{line['quantity']} {line['sku']}" for line in p["lines"])) for p in order["parcels"]),
         )  # fmt: skip

@@ -86,6 +86,35 @@ def set_key(
     console.finish(report, as_json, lambda: console.line(f"{report.key} = {report.value}"))
 
 
+@config_app.command("keys")
+def list_keys(
+    section: Annotated[
+        str | None, typer.Argument(metavar="SECTION", help=_("A table (routing) or a key (channels.buffer); all without."))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """
+    List what oms.toml may say: every key, its type, its default, its meaning.
+
+    Example: oms config keys routing
+    """
+    from oms.config_keys import REPEATED, every_key, find, heading
+
+    found = find(section) if section else list(every_key())
+    if as_json:
+        console.json({"keys": [key.json() for key in found]})
+        return
+    columns = [_("key"), _("type"), _("default"), _("meaning")]
+    if not console.on_terminal():
+        console.table([_("section"), *columns],
+                      [[key.section, key.key, key.type, key.default, key.meaning] for key in found])  # fmt: skip
+        return
+    for name in dict.fromkeys(key.section for key in found):
+        rows = [[key.key, key.type, _("needed") if key.default is None else key.default, key.meaning]
+                for key in found if key.section == name]  # fmt: skip
+        console.table(columns, rows, title=heading(name) + (_("  one for each of yours") if name in REPEATED else ""))
+
+
 def template(
     kind: Annotated[str, typer.Argument(metavar="KIND", help=_("products, kits, listings, stock, incoming, rates, orders …"))],
     output: Annotated[Path | None, typer.Option("-o", "--output", help=_("The file; a CSV goes to stdout without."))] = None,
