@@ -146,6 +146,8 @@ def _workbook(table: list[list[str]]) -> bytes:
     seen: dict[str, int] = {}
     names = []
     for cell in rows[0]:
+        if cell == "*" or cell.startswith("^"):
+            cell += "\u200b"
         seen[cell] = seen.get(cell, 0) + 1
         names.append(cell if seen[cell] == 1 else cell + "\u200b" * (seen[cell] - 1))
     if len(set(names)) < width:

@@ -30,7 +30,7 @@ def read(folder: Path, file: Spoiled) -> Reading | None:
         return None
 
 
-@tries(120)
+@tries(100)
 @given(file=files())
 def test_no_file_breaks_a_reader_and_no_row_is_lost(tmp_path_factory, file):
     """Whatever is in a file, it is refused in words, or each of its rows is read, rejected or left out with a reason."""
