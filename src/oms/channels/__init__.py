@@ -5,7 +5,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
 
-from oms.channels import amazon, ebay, erp, etsy, lazada, own, shopee, shopify, square, temu, tiktok, walmart, woocommerce
+from oms.channels import (
+    amazon,
+    ebay,
+    erp,
+    etsy,
+    lazada,
+    own,
+    shopee,
+    shopify,
+    square,
+    temu,
+    tiktok,
+    walmart,
+    warehouse_files,
+    woocommerce,
+)
 from oms.channels.base import Reader
 from oms.channels.custom import Format
 from oms.config import Limits
@@ -19,10 +34,10 @@ from oms.words import _
 READERS: tuple[Reader, ...] = (
     *amazon.READERS, *shopify.READERS, *square.READERS, *woocommerce.READERS, *walmart.READERS, *erp.READERS, *own.READERS,
     *tiktok.READERS, *lazada.READERS, *shopee.READERS,
-    *temu.READERS, *ebay.READERS, *etsy.READERS,
+    *temu.READERS, *ebay.READERS, *etsy.READERS, *warehouse_files.READERS,
 )  # fmt: skip
 #: Asked one after the other where none of READERS knows a file.
-FALLBACKS: tuple[Reader, ...] = own.FALLBACKS
+FALLBACKS: tuple[Reader, ...] = (*warehouse_files.FALLBACKS, *own.FALLBACKS)
 
 SHOWN = 30  # headings that a message repeats
 

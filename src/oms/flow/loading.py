@@ -10,6 +10,7 @@ import polars as pl
 from oms.channels.base import Reading
 from oms.config import Channel, Config
 from oms.errors import UnreadableFile
+from oms.flow.levels_in import counts_of
 from oms.flow.orders_in import load_orders
 from oms.flow.pieces import Read
 from oms.model.frames import REJECTED, empty
@@ -125,14 +126,14 @@ def _stock(batch: Batch, config: Config, file: Incoming) -> Loaded:
     said = plural("{count} row says no time: counted as of {time}", "{count} rows say no time: counted as of {time}",
                   timeless, time=file.as_of)  # fmt: skip
     notes = [said] if timeless else []
-    counts = _counts(config, file)
+    counts, unknown = counts_of(batch.conn, _counts(config, file), file.channel.name if file.channel else None)
     kits = catalog.kits(batch.conn)
     of_kits = counts.filter(pl.col("sku").is_in(kits["kit_sku"].implode()))
     rejected = _complaints(
         of_kits, "sku", _("a kit has no stock of its own"), _("count its components: oms stock SKU names them")
     )
     counted = counts.join(of_kits, on="row", how="anti", maintain_order="left")
-    return Loaded(catalog.load_counts(batch, counted, file.file_id), rejected, notes)
+    return Loaded(catalog.load_counts(batch, counted, file.file_id), pl.concat([unknown, rejected]), notes)
 
 
 def _kits(batch: Batch, file: Incoming) -> Loaded:

@@ -114,6 +114,11 @@ STOCK: Schema = {
     "row": pl.Int64, "sku": pl.String, "location": pl.String, "on_hand": pl.Int64, "counted_at": pl.String,
 }  # fmt: skip
 
+#: What another warehouse says it holds of what a channel (or the seller) calls `listing_sku`; rows of one thing add up.
+LEVELS: Schema = {
+    "row": pl.Int64, "listing_sku": pl.String, "location": pl.String, "on_hand": pl.Int64, "counted_at": pl.String,
+}  # fmt: skip
+
 INCOMING: Schema = {
     "row": pl.Int64, "sku": pl.String, "quantity": pl.Int64, "expected_on": pl.String, "location": pl.String,
     "reference": pl.String,
