@@ -68,6 +68,19 @@ def test_cart_that_nobody_filled_is_ignored_and_counted():
     assert {"an order without items that nobody paid": 1} == read(WOO / "orders_clean.csv").ignored
 
 
+def test_an_order_with_one_blank_item_is_read_and_not_left_out(tmp_path):
+    """A cancelled order of one mug, whose second item has a price alone: its row is read, once."""
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "order_id,order_number,order_date,status,order_total,order_currency,billing_first_name,shipping_country,"
+        "Product Item 1 Name,Product Item 1 SKU,Product Item 1 Quantity,Product Item 1 Total,Product Item 2 Subtotal\n"
+        "1,1,2026-11-10 10:00:00,cancelled,10.00,USD,Ada,US,Mug,MUG,1,10.00,5.00\n", "utf-8",
+    )  # fmt: skip
+    reading = read(path)
+
+    assert (1, 0, {}, ["MUG"]) == (reading.rows, reading.rows_rejected, reading.ignored, reading.lines["listing_sku"].to_list())
+
+
 @pytest.mark.parametrize(
     ("status", "method", "payment", "cancelled", "on_hold", "shipped"),
     [

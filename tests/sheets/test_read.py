@@ -168,6 +168,14 @@ def test_same_heading_twice_is_told_apart(put):
     assert ("id", "Delivery Discount", "Delivery Discount__2") == found.headings
 
 
+@pytest.mark.parametrize("odd", ["*", "^.*$", "row"])
+def test_headings_that_mean_something_to_us_are_headings(put, odd):
+    """A column called `*` is one column, and not all of them."""
+    sheet = load(peek(put(f"id,{odd}\n1,2\n"), LIMITS), LIMITS)
+
+    assert [("1", "2", 2)] == sheet.frame.rows()
+
+
 @pytest.mark.parametrize(
     ("encoding", "text", "guessed"),
     [

@@ -132,8 +132,10 @@ class OrderSheet:
             at = pl.col("row") // ITEMS
             orders, keyed, numbers = orders.with_columns(at), keyed.with_columns(at), numbers.with_columns(at)
             complaints = [each.with_columns(at) for each in complaints]
-            ignored = {reason: (each // ITEMS).unique().sort() for reason, each in ignored.items()}
             numbers = numbers.unique("row", keep="first", maintain_order=True)
+            left_out = {reason: (each // ITEMS).unique().sort() for reason, each in ignored.items()}
+            # A row of the file is left out where none of its items is read.
+            ignored = {reason: each.filter(~each.is_in(numbers["row"].implode())) for reason, each in left_out.items()}
         as_of = _as_of(ready, bound, orders, context)
         if as_of is None:  # days alone: when something happened is the file's own time
             orders = orders.with_columns(updated_at=pl.lit(None, pl.String))

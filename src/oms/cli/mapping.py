@@ -1,5 +1,6 @@
 """`oms map`: which sku a listing is."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,26 +23,37 @@ def register(app: typer.Typer) -> None:
 
 
 @group.command()
-def suggest(channel: Channel = None, workspace: Workspace = None, as_json: Json = False) -> None:
+def suggest(
+    channel: Channel = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help=_("Write them as a listings file to fill in."))] = None,
+    workspace: Workspace = None,
+    as_json: Json = False,
+    dry_run: DryRun = False,
+) -> None:
     """
-    List what is not mapped, the most wanted first, with the sku it could be; change nothing.
+    List what is not mapped, the most wanted first, with the sku it could be and how sure that is; map nothing.
 
-    Example: oms map suggest
+    Example: oms map suggest -o listings.csv
     """
     from oms.flow.mapping import suggest as run
 
-    report = run(open_shop(workspace), channel)
+    report = run(open_shop(workspace), channel, output, dry_run=dry_run)
     console.finish(report, as_json, lambda: _show_suggestions(report))
 
 
 def _show_suggestions(report: "SuggestReport") -> None:
+    if report.path is not None:
+        console.line(str(report.path))
+        console.say(_("look at it, fill in what is missing, then: oms import {file}", file=report.path))
+        return
     console.table(
-        [_("channel"), _("listing"), _("title"), _("open units"), _("sku?"), _("because")],
-        ([s["channel"], s["listing_sku"], s["title"], s["open_units"], s["sku"], s["because"]] for s in report.suggestions),
-        right=(_("open units"),),
-    )
+        [_("channel"), _("listing"), _("title"), _("open units"), _("sku?"), _("×"), _("sure"), _("because")],
+        ([s["channel"], s["listing_sku"], s["title"], s["open_units"], s["sku"], s["quantity"], s["sure"], s["because"]]
+         for s in report.suggestions),
+        right=(_("open units"), _("×")),
+    )  # fmt: skip
     if report.suggestions:
-        console.say(_("map one with: oms map set CHANNEL LISTING SKU, many with a listings file: oms template listings"))
+        console.say(_("map one with: oms map set CHANNEL LISTING SKU, many with a file: oms map suggest -o listings.csv"))
     else:
         console.say(_("every listing is mapped"))
 
@@ -78,7 +90,7 @@ def _show_set(report: "SetReport") -> None:
 @group.command()
 def check(workspace: Workspace = None, as_json: Json = False) -> None:
     """
-    Find listings and kits that do not fit your skus; change nothing.
+    Find listings, kits and barcodes that do not fit your skus or each other; change nothing.
 
     Example: oms map check
     """

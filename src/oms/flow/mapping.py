@@ -1,15 +1,22 @@
 """`oms map`: which sku a listing is. Suggestions are only ever suggestions; nothing is created by itself."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from oms.core.mapping import suggest as decide
-from oms.errors import UnknownSku
+from oms.core.mapping_check import doubts
+from oms.errors import Refused, UnknownSku
 from oms.flow.settle import settle
 from oms.flow.shop import Shop
+from oms.sheets.write import csv_bytes, xlsx_bytes
+from oms.store import catalog
 from oms.store import listings as store
 from oms.store.allocations import release_order
 from oms.words import _
+from oms.workspace import write_private
 
 
 @dataclass(frozen=True)
@@ -17,21 +24,41 @@ class SuggestReport:
     """Listings that are not mapped, with what they could be."""
 
     suggestions: list[dict[str, Any]]
+    path: Path | None = None  # of the listings file, where one was asked for
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys: suggestions[]{channel, listing_sku, title, open_units, sku, because}."""
-        return {"suggestions": self.suggestions}
+        """Keys: suggestions[]{channel, listing_sku, title, open_units, sku, quantity, sure, because}, path."""
+        return {"suggestions": self.suggestions, "path": None if self.path is None else str(self.path)}
 
 
-def suggest(shop: Shop, channel: str | None = None) -> SuggestReport:
-    """Every listing without a sku, its open demand first; `sku` is null where nothing fits."""
+def suggest(shop: Shop, channel: str | None = None, output: Path | None = None, dry_run: bool = False) -> SuggestReport:
+    """
+    Every listing without a sku, its open demand first; `sku` is null where nothing fits.
+
+    With `output` they are written as a listings file (CSV or XLSX by its name), to be looked at, filled in and imported.
+    Refused where the file exists.
+    """
     if channel is not None:
         shop.config.channel(channel)
     with shop.store.read() as conn:
         unmapped = store.unmapped(conn, channel)
         products = store.products(conn)
-    return SuggestReport(decide(unmapped, products).to_dicts())
+        mapped = store.listings(conn).filter(pl.col("sku").is_not_null())
+    ours = products.filter("active")
+    known = mapped.join(ours, on="sku", how="semi", maintain_order="left")
+    found = decide(unmapped, ours, known)
+    if output is not None:
+        if output.exists():
+            raise Refused(_("{file} exists already", file=output), _("name another file with -o"))
+        if not dry_run:
+            write_private(output, _listings_file(found, output))
+    return SuggestReport(found.to_dicts(), output)
+
+
+def _listings_file(found: pl.DataFrame, path: Path) -> bytes:
+    table = found.select("channel", "listing_sku", "sku", "quantity", "title", "sure", "because")
+    return xlsx_bytes({"listings": table}) if path.suffix.lower() == ".xlsx" else csv_bytes(table, bom=True)
 
 
 @dataclass(frozen=True)
@@ -93,6 +120,8 @@ class MapCheckReport:
 
 
 def check(shop: Shop) -> MapCheckReport:
-    """Unmapped listings, listings of skus that are not ours, kits of missing parts, kits of kits."""
+    """What refers to nothing, what contradicts itself, what was never in stock, and barcodes that cannot be right."""
     with shop.store.read() as conn:
-        return MapCheckReport([dict(row) for row in store.problems(conn)])
+        broken = store.problems(conn)
+        found = doubts(store.listings(conn), store.products(conn), catalog.kits(conn), store.stocked(conn))
+    return MapCheckReport(pl.concat([broken, found]).to_dicts())

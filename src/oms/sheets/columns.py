@@ -105,13 +105,15 @@ def typed(
     names = [name for name in bound.legend if name in bound]
     mixed = [name for name in names if code is not None and isinstance(bound.legend[name], Amount)]
 
-    cells = {name: _cell(bound.headings[name]) for name in names}
+    cells = {name: pl.col(bound.headings[name]) for name in names}
     first = {
         name: bound.legend[name].passes(cells[name], replace(env, sample=_sample(frame[bound.headings[name]])))[0].alias(name)
         for name in names
         if name not in mixed
     }
-    values = frame.lazy().select(first.values()).collect()
+    # A step of its own: within one, polars would strip a cell again wherever a pass names it.
+    stripped = frame.select(map(_cell, dict.fromkeys(bound.headings[name] for name in names)))
+    values = stripped.lazy().select(first.values()).collect()  # lazy: only so it computes what passes repeat once
     columns: dict[str, pl.Series] = {}
     complaints: list[pl.DataFrame] = []
     for name in first:
@@ -121,7 +123,7 @@ def typed(
         columns[name] = pl.Series(name, [None], pl.Int64).new_from_index(0, frame.height)
         for one in distinct:
             here, among = Env(timezone, one), pl.Series(code) == one
-            part = frame.select(pl.when(among).then(bound.legend[name].passes(cells[name], here)[0])).to_series()
+            part = stripped.select(pl.when(among).then(bound.legend[name].passes(cells[name], here)[0])).to_series()
             part, bad = _rest(frame, bound, name, part, here, among)
             columns[name] = columns[name].zip_with(columns[name].is_not_null(), part)
             complaints += bad

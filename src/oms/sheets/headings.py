@@ -160,8 +160,8 @@ def _distinct(names: Sequence[str]) -> tuple[str, ...]:
     found = []
     for index, name in enumerate(names, 1):
         bare = name.replace("\ufeff", "").strip() or f"column {index}"
-        if bare == "row":  # ours is the line number
-            bare = "row "
+        if bare in ("row", "*") or (bare.startswith("^") and bare.endswith("$")):
+            bare += " "  # `row` is our line number; the others would name columns by a pattern
         seen[bare] = seen.get(bare, 0) + 1
         while seen[bare] > 1 and f"{bare}__{seen[bare]}" in seen:
             seen[bare] += 1

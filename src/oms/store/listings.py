@@ -30,9 +30,23 @@ def unmapped(conn: sqlite3.Connection, channel: str | None = None) -> pl.DataFra
 
 
 def products(conn: sqlite3.Connection) -> pl.DataFrame:
-    """Skus that can be sold: sku, barcode."""
-    sql = "SELECT sku, barcode FROM products WHERE active = 1 ORDER BY sku"
-    return query(conn, sql, (), {"sku": pl.String, "barcode": pl.String})
+    """Our skus and kits: sku, title, barcode, active."""
+    sql = "SELECT sku, title, barcode, active = 1 AS active FROM products ORDER BY sku"
+    return query(conn, sql, (), {"sku": pl.String, "title": pl.String, "barcode": pl.String, "active": pl.Int64}).with_columns(
+        pl.col("active").cast(pl.Boolean)
+    )
+
+
+def listings(conn: sqlite3.Connection) -> pl.DataFrame:
+    """Every listing: channel, listing_sku, sku (NULL where no row of the seller's says it), quantity, barcode."""
+    sql = "SELECT channel, listing_sku, sku, quantity, barcode FROM listings ORDER BY channel, listing_sku"
+    schema = dict.fromkeys(("channel", "listing_sku", "sku", "barcode"), pl.String) | {"quantity": pl.Int64}
+    return query(conn, sql, (), schema)
+
+
+def stocked(conn: sqlite3.Connection) -> pl.Series:
+    """Skus that were ever counted, received, sold or moved."""
+    return query(conn, "SELECT DISTINCT sku FROM moves ORDER BY sku", (), {"sku": pl.String})["sku"]
 
 
 def is_ours(conn: sqlite3.Connection, sku: str) -> bool:
@@ -80,9 +94,9 @@ def remapped_orders(conn: sqlite3.Connection, channel: str, listing_sku: str, sk
     return [row["id"] for row in rows]
 
 
-def problems(conn: sqlite3.Connection) -> list[sqlite3.Row]:
-    """problem, channel, listing_sku, sku, detail: what `oms map check` prints."""
-    return conn.execute(
+def problems(conn: sqlite3.Connection) -> pl.DataFrame:
+    """problem, channel, listing_sku, sku, detail: what refers to something that is not there."""
+    sql = (
         "SELECT 'unmapped' AS problem, li.channel, li.listing_sku, NULL AS sku, li.title AS detail FROM listings li "
         "LEFT JOIN products p ON p.sku = li.listing_sku WHERE li.sku IS NULL AND p.sku IS NULL "
         "UNION ALL SELECT 'no such sku', li.channel, li.listing_sku, li.sku, li.title FROM listings li "
@@ -96,4 +110,5 @@ def problems(conn: sqlite3.Connection) -> list[sqlite3.Row]:
         "UNION ALL SELECT 'kit with stock of its own', NULL, NULL, s.sku, s.location FROM stock s "
         "WHERE s.sku IN (SELECT kit_sku FROM kit_components) AND s.on_hand > 0 "
         "ORDER BY 1, 2, 3, 4, 5"
-    ).fetchall()
+    )
+    return query(conn, sql, (), dict.fromkeys(("problem", "channel", "listing_sku", "sku", "detail"), pl.String))
