@@ -2,7 +2,7 @@
 A long file, read piece by piece before any of it is loaded: what is said of a file is said of all of it.
 
 Only once the last piece is read it is known as of when the file speaks and what in it is rejected. Until they are loaded, one
-by one, the pieces lie compressed in memory, a tenth of what they take as frames.
+by one, the pieces lie compressed in memory, a twentieth of what they take as frames.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def read(reader: Reader, peek: Peek, limits: Limits, context: Context) -> Read:
 
 def _packed(frame: pl.DataFrame) -> bytes:
     out = BytesIO()
-    frame.write_ipc(out, compression="lz4")
+    frame.write_ipc(out, compression="zstd")
     return out.getvalue()
 
 
