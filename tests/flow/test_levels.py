@@ -100,3 +100,30 @@ def test_a_3pl_calls_things_as_we_do(desk: Desk) -> None:
     assert desk.rows("SELECT sku, location, quantity, happened_at FROM moves ORDER BY 2 DESC") == [
         ("MUG-RED", "NJ", 120, "2026-11-19T04:59:59Z"), ("00417", "CA", 50, "2026-11-19T04:59:59Z"),
     ]  # fmt: skip
+
+
+BINS = "SKU,Product Name,Location,On Hand,Allocated,Available\nMUG,Mug,A-01,40,6,34\nMUG,Mug,A-02,12,2,8\nMUG,Mug,A-02,12,2,8\n"
+
+
+def test_bins_of_a_3pl_add_up_where_it_is_said_whose_they_are(desk: Desk) -> None:
+    """Counted is what is free and what it keeps for our parcels, not what is damaged; a row said twice counts once."""
+    desk.import_text(PRODUCTS, "products.csv")
+    refused = desk.import_text(BINS, "bins.csv")
+    file = desk.import_text(BINS, "bins.csv", location="NJ").files[0]
+
+    assert (refused.exit_code, refused.files[0].error) == (1, "bins.csv: no location is called `A-01`")
+    assert "--location" in (refused.files[0].hint or "")
+    assert (file.format, file.rows, file.ignored) == ("3pl-stock", 3, {"repeated row": 1})
+    assert desk.rows("SELECT sku, location, on_hand FROM stock") == [("MUG", "NJ", 50)]
+
+
+def test_what_shopify_sets_apart_is_not_counted(desk: Desk) -> None:
+    """The stock file adds it again, so that counting and writing back changes nothing."""
+    text = (
+        "Handle,Title,Option1 Name,Option1 Value,SKU,Location,Unavailable (not editable),Committed (not editable),"
+        "Available (not editable),On hand (current),On hand (new)\nmug,Mug,Title,Default Title,MUG,NJ,3,2,5,10,\n"
+    )
+    desk.import_text(PRODUCTS, "products.csv")
+    desk.import_text(text, "inventory.csv", kind="stock")
+
+    assert desk.rows("SELECT sku, location, on_hand FROM stock") == [("MUG", "NJ", 7)]

@@ -3,7 +3,8 @@ Stock reports of other people's warehouses, by their declarations: a row says ho
 
 The warehouse is a location of oms.toml: the one that the row's own words name (its `channel_names`, name or code), else
 the one that is called as the report is (`FBA`), else `--location`. Things are named as the channel names them; which
-sku that is, the listings say. What is reserved for buyers there, on its way or damaged cannot be sold and is not counted.
+sku that is, the listings say. What is on its way or damaged cannot be sold and is not counted. What is promised to buyers
+is counted where those are our orders, and not where the channel ships for itself.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from oms.channels.base import Context, Reading, newest, spotless, table_reading
-from oms.channels.own_kind import place_called
+from oms.channels.own_kind import REPEATED, place_called, repeats
 from oms.errors import UnreadableFile
 from oms.model.frames import LEVELS
 from oms.model.times import iso
@@ -26,16 +27,18 @@ class Levels:
     """
     A stock report. `legend` fields: listing_sku, on_hand, counted_at, place, and others that `ignoring` looks at.
 
-    `places` are what a row's warehouse may be called, most exact first; `called` is what all of them are. `ignoring` is
-    what is no stock to sell, by the name that the report of an import gives it.
+    `places` are what a row's warehouse may be called, most exact first; `called` is what all of them are (None: the file
+    may be anybody's). `identity` are the fields that tell two rows apart that add up; a row that says all of them again
+    is a repetition. `ignoring` is what is no stock to sell, by the name that the report of an import gives it.
     """
 
     format: str
     legend: Legend
     signs: Callable[[frozenset[str]], bool]
-    called: str
+    called: str | None
     channel_kind: str | None = None
     places: tuple[pl.Expr, ...] = ()
+    identity: tuple[str, ...] = ("listing_sku",)
     ignoring: Mapping[str, pl.Expr] = field(default_factory=dict)
     derive: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     kind: str = "stock"
@@ -59,49 +62,57 @@ class Levels:
         table = table.filter(~pl.col("row").is_in(out.implode()))
         table, unknown = self._placed(table, sheet, context)
         fine = spotless(table, cells.rejected)
-        sku, quantity = bound.headings.get("listing_sku", "SKU"), bound.headings.get("on_hand", "on_hand")
+        sku = bound.headings.get("listing_sku", "SKU")
+        quantity = next((bound.headings[name] for name in ("on_hand", "available") if name in bound), "on_hand")
         now = iso(context.now)
         table = table.with_columns(counted_at=pl.when(pl.col("counted_at") > now).then(pl.lit(now)).otherwise("counted_at"))
+        complaints = [
+            cells.rejected, unknown,
+            complain(fine, pl.col("listing_sku").is_null(), sku, _("is blank")),
+            complain(fine, pl.col("on_hand").is_null(), quantity, _("is blank")),
+            complain(fine, pl.col("on_hand") < 0, quantity, _("a count cannot be below zero"), value=pl.col("on_hand")),
+        ]  # fmt: skip
+        said = dict.fromkeys((*self.identity, "location", "counted_at"))
+        again, contrary = repeats(table.select("row", *said, "on_hand"), list(said), quantity, complaints)
         return table_reading(
             format=self.format, kind=self.kind, schema=LEVELS, sheet=sheet, table=table,
-            complaints=[
-                cells.rejected, unknown,
-                complain(fine, pl.col("listing_sku").is_null(), sku, _("is blank")),
-                complain(fine, pl.col("on_hand").is_null(), quantity, _("is blank")),
-                complain(fine, pl.col("on_hand") < 0, quantity, _("a count cannot be below zero"), value=pl.col("on_hand")),
-            ],
-            ignored=ignored,
+            complaints=[*complaints, contrary], ignored={**ignored, REPEATED: again},
             as_of=None if table["counted_at"].null_count() else newest(table, ["counted_at"], context.now),
             notes=self._notes(table, context),
         )  # fmt: skip
 
     def _placed(self, table: pl.DataFrame, sheet: Sheet, context: Context) -> tuple[pl.DataFrame, pl.DataFrame]:
         """`table` with location codes, and complaints about rows whose warehouse nobody knows."""
-        names = pl.concat_str(*self.places, pl.lit(self.called), separator="\n", ignore_nulls=True)
+        names = pl.concat_str(*self.places, pl.lit(self.called, pl.String), separator="\n", ignore_nulls=True)
         said = table.with_columns(said=names)
         codes: dict[str, str | None] = {}
         for words in said["said"].unique().sort().to_list():
             known = (place_called(context.config, name, context) for name in words.split("\n"))
             codes[words] = next((code for code in known if code is not None), context.location)
-        if codes and not any(codes.values()):
-            first = min(codes).split("\n")[0]
-            raise UnreadableFile(
-                _("{file}: no location is called {names}", file=sheet.peek.path.name,
-                  names=" or ".join(f"`{name}`" for name in dict.fromkeys((first, self.called)))),
-                _('say which with --location, or add to oms.toml: [[locations]] code = "{code}" country = "…" '
-                  "ships = false (nothing of yours leaves from there)", code=self.called.replace(" ", "-")),
-            )  # fmt: skip
+        if any(codes) and not any(codes.values()):
+            raise self._nowhere(sheet, min(filter(None, codes)).split("\n")[0])
         code = pl.col("said").replace_strict(list(codes), list(codes.values()), default=None, return_dtype=pl.String)
         placed = said.with_columns(location=code)
         hint = _("give a location of oms.toml that name, or say which with --location")
-        nowhere = pl.col("location").is_null()
+        nowhere = pl.col("location").is_null() & (pl.col("said") != "")
         name = pl.col("said").str.split("\n").list.first()
         return placed, complain(placed, nowhere, self._place(sheet), _("no location of this name"), hint, name)
+
+    def _nowhere(self, sheet: Sheet, first: str) -> UnreadableFile:
+        names = " or ".join(f"`{name}`" for name in dict.fromkeys((first, self.called)) if name)
+        message = _("{file}: no location is called {names}", file=sheet.peek.path.name, names=names)
+        if self.called is None:
+            return UnreadableFile(message, _("say which with --location, or give a location of oms.toml that name"))
+        return UnreadableFile(
+            message,
+            _('say which with --location, or add to oms.toml: [[locations]] code = "{code}" country = "…" '
+              "ships = false (nothing of yours leaves from there)", code=self.called.replace(" ", "-")),
+        )  # fmt: skip
 
     def _place(self, sheet: Sheet) -> str:
         """What the file calls the column of its warehouses."""
         bound = bind(self.legend, sheet.peek.headings).headings
-        return next((bound[name] for name in ("place", "facility", "country") if name in bound), self.called)
+        return next((bound[name] for name in ("place", "facility", "country") if name in bound), "location")
 
     def _notes(self, table: pl.DataFrame, context: Context) -> tuple[str, ...]:
         if not self.elsewhere:

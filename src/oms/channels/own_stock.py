@@ -24,7 +24,7 @@ from oms.channels.own_kind import (
     ticked,
     times_there,
 )  # fmt: skip
-from oms.channels.own_words import FOREIGN, LOOSE, REASON, STRICT, TOTALS, has, has_any, named, spelled
+from oms.channels.own_words import FOREIGN, HELD, LOOSE, REASON, STRICT, TOTALS, has, has_any, named, spelled
 from oms.errors import UnknownHeadings
 from oms.model.frames import STOCK
 from oms.model.times import iso
@@ -183,7 +183,7 @@ _KNOWN = spelled(*STRICT, *LOOSE)
 
 STOCK_LONG = OwnReader(
     "stock", _LEGEND,
-    lambda h: has_any(h, "sku") and has(h, "on_hand") and not has_any(h, "order_ref") and not h & FOREIGN,
+    lambda h: has_any(h, "sku") and has(h, "on_hand") and not has_any(h, "order_ref") and not h & (FOREIGN | HELD),
     (("sku",), ("on_hand",)), _counts,
 )  # fmt: skip
 STOCK_WIDE = WideStock()

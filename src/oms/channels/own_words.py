@@ -180,3 +180,13 @@ def has_any(headings: frozenset[str], *fields: str) -> bool:
 def spelled(*fields: str) -> frozenset[str]:
     """All spellings of `fields`, normalised."""
     return frozenset(normal(name) for field in fields for name in (field, *STRICT.get(field, ()), *LOOSE.get(field, ())))
+
+
+#: What warehouses write beside what is there: what of it is free, and what is kept for orders.
+AVAILABLE = ("Available", "Available Quantity", "Quantity Available", "Qty Available", "Available Qty", "Available Stock",
+              "Available Inventory", "Fulfillable", "Fulfillable Quantity", "Sellable", "Sellable Quantity", "Sellable On Hand",
+              "可用库存", "可用庫存", "可用数量", "可用數量", "可用量")  # fmt: skip
+PROMISED = ("Allocated", "Allocated Quantity", "Quantity Allocated", "Qty Allocated", "Allocated Qty", "Committed",
+             "Committed Quantity", "Quantity Committed", "Reserved", "Reserved Quantity", "Quantity Reserved",
+             "占用库存", "佔用庫存", "锁定库存", "鎖定庫存", "已分配", "待发库存")  # fmt: skip
+HELD = frozenset(map(normal, (*AVAILABLE, *PROMISED))) - spelled("on_hand")
