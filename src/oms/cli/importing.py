@@ -7,10 +7,14 @@ import typer
 
 from oms.cli import console
 from oms.cli.options import IN, DryRun, Json, Wait, Workspace, open_shop
+from oms.errors import UsageError
 from oms.words import _, plural
 
 if TYPE_CHECKING:
     from oms.flow.import_report import FileReport, ImportReport
+    from oms.flow.recognising import Wishes
+    from oms.flow.repairing import FileRepair, RepairReport
+    from oms.flow.shop import Shop
     from oms.flow.verify import HoldReport, VerifyReport
 
 Ref = Annotated[str, typer.Argument(metavar="REF", help=_("Order ref, channel order id, or CHANNEL/REF."))]
@@ -32,6 +36,12 @@ def import_(
     kind: Annotated[str | None, typer.Option("--as", help=_("What kind of file it is, where two are possible."))] = None,
     as_of: Annotated[str | None, typer.Option("--as-of", help=_("When it was counted (ISO-8601)."))] = None,
     move: Annotated[bool, typer.Option("--move", help=_("Move files of inbox/ to inbox/done/ afterwards."))] = False,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help=_("Import nothing: say what a spreadsheet damaged, write what can be proven to repaired/.")
+        ),
+    ] = False,
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -47,9 +57,52 @@ def import_(
 
     shop = open_shop(workspace, wait)
     wishes = Wishes(channel, location, kind, as_of)
+    if repair:
+        if move:
+            raise UsageError(_("--repair imports nothing, so there is nothing to --move"))
+        _repair(shop, files or [shop.root / "inbox"], wishes, as_json, dry_run)
+        return
     with console.progress(_("importing")) as advance:
         report = import_files(shop, files or [shop.root / "inbox"], wishes, move=move, dry_run=dry_run, progress=advance)
     console.finish(report, as_json, lambda: _show(report))
+
+
+def _repair(shop: "Shop", files: list[Path], wishes: "Wishes", as_json: bool, dry_run: bool) -> None:
+    from oms.flow.repairing import repair_files
+
+    report = repair_files(shop, files, wishes, dry_run=dry_run)
+    console.finish(report, as_json, lambda: _show_repairs(report))
+
+
+def _show_repairs(report: "RepairReport") -> None:
+    read = [file for file in report.files if file.error is None]
+    console.table(
+        [_("file"), _("format"), _("damaged cells"), _("proven"), _("patch"), _("repaired copy")],
+        ([f.file, f.format, f.damaged, f.proven, f.patch, f.repaired] for f in read),
+        right=(_("damaged cells"), _("proven")),
+    )
+    for file in report.files:
+        _show_repair(file)
+    if read and not any(file.damaged for file in read):
+        console.say(_("no spreadsheet has damaged these files, as far as anybody can tell"))
+
+
+def _show_repair(file: "FileRepair") -> None:
+    if file.error is not None:
+        console.error_of_file(file.error, file.hint)
+        return
+    for damage in file.damages[:20]:
+        value = f" `{damage['value']}`" if damage["value"] is not None else ""
+        was = _(": it was `{value}`", value=damage["repaired"]) if damage["repaired"] is not None else ""
+        console.say(f"{file.file}:{damage['row']}: {damage['column']}{value}: {damage['why']}{was}")
+    if file.damaged > 20:
+        console.say(_("… and {count} more", count=file.damaged - 20))
+    if file.repaired:
+        whose = f" --channel {file.channel}" if file.channel else ""
+        console.say(_("look at {patch}, then: oms import {copy}{channel}", patch=file.patch, copy=file.repaired, channel=whose))
+    elif file.patch:
+        console.say(_("not all of it can be proven, so there is no repaired copy: export the file again and import it "
+                      "unopened, or mend it by {patch}", patch=file.patch))  # fmt: skip
 
 
 def _show(report: "ImportReport") -> None:

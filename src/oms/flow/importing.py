@@ -16,6 +16,7 @@ from oms.channels.base import Context, Reading
 from oms.channels.custom import load as load_formats
 from oms.errors import OmsError, UnreadableFile, UsageError
 from oms.flow import pieces
+from oms.flow.cells import noticed
 from oms.flow.import_report import FileReport, ImportReport
 from oms.flow.loading import Incoming, load
 from oms.flow.recognising import Recognised, Wishes, files_in, recognise, shown, together
@@ -150,6 +151,10 @@ def _fill(found: FileReport, reading: Reading, as_of: str) -> None:
     found.rejected = reading.orders_rejected if reading.kind == "orders" else reading.rows_rejected
     found.problems = reading.rejected.head(SHOWN).to_dicts()
     found.notes, found.as_of = list(reading.notes), as_of
+    if damages := noticed(reading):
+        said = ", ".join(f"{count} {what}" for what, count in damages.items())
+        found.notes.append(_("a spreadsheet may have changed it ({damages}): oms import --repair {file} says what can be put "
+                             "right", damages=said, file=found.file))  # fmt: skip
 
 
 def _say_unchanged(

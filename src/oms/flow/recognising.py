@@ -66,7 +66,7 @@ def recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format])
     """
     guard.check(path, shop.config.limits)
     seen, reader = look(path, shop.config.limits, formats, wishes.kind)
-    return Recognised(path, seen, reader, _channel_of(shop, path, reader, wishes))
+    return Recognised(path, seen, reader, channel_of(shop, path, reader, wishes))
 
 
 def together(files: Sequence[Recognised]) -> list[Recognised]:
@@ -86,7 +86,7 @@ def _name(file: Recognised) -> str | None:
     return file.channel.name if file.channel else None
 
 
-def _channel_of(shop: Shop, path: Path, reader: Reader, wishes: Wishes) -> Channel | None:
+def channel_of(shop: Shop, path: Path, reader: Reader, wishes: Wishes) -> Channel | None:
     """Whose file it is: `--channel`, the folder of the inbox, else the only channel that could have written it."""
     config = shop.config
     names = {channel.name: channel for channel in config.channels}
