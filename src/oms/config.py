@@ -182,6 +182,16 @@ class Channel(Table):
     label: Literal["own", "platform"] | None = None
     ship_complete: bool = False
     handling_days: int = Field(2, ge=0)
+    stock_file: Literal["price-and-quantity", "listings-feed"] | None = None  # Amazon: which of its two uploads
+    seller_id: str | None = Field(None, min_length=1)  # Amazon: stands in a listings feed
+
+    @model_validator(mode="after")
+    def _stock_file_fits(self) -> "Channel":
+        if self.stock_file is not None and self.kind != "amazon":
+            raise ValueError(_("stock_file: is for channels of kind amazon"))
+        if self.stock_file == "listings-feed" and self.seller_id is None:
+            raise ValueError(_('stock_file = "listings-feed" needs your `seller_id`'))
+        return self
 
     @property
     def labels_itself(self) -> bool:

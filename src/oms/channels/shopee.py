@@ -13,6 +13,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
+from oms.channels.forms import StockForm, starting
 from oms.channels.seller_center import CONTACT, Price, counted, joined, lacking, notes_of, orders_of, priced, state_of
 from oms.channels.shopee_packing import PackingList
 from oms.channels.status_words import OPEN, SHOPEE, SHOPEE_SENTENCES, StatusWord
@@ -203,4 +204,23 @@ def _orders(lines: pl.DataFrame, currency: str, *, stated: bool) -> pl.DataFrame
     )
 
 
-READERS: tuple[Reader, ...] = (Orders(), PackingList())
+#: The workbook of Mass Update → Sales Info. Newer ones have a column of stock a location.
+STOCK = StockForm(
+    "shopee-stock",
+    "shopee",
+    {
+        "id": Text("et_title_product_id"),
+        "sku": Text("et_title_variation_sku", identifier=True),
+        "parent_sku": Text("et_title_parent_sku", identifier=True),
+        "title": Text("et_title_product_name"),
+        "variant": Text("et_title_variation_name", missing=("0",)),
+    },
+    pl.coalesce(
+        "sku", *(pl.when(pl.col(name).is_not_null()).then(pl.concat_str(name, "variant", separator=" / ", ignore_nulls=True))
+                 for name in ("parent_sku", "title"))
+    ),
+    starting("et_title_variation_stock"),
+    labels=2,
+    from_above=("parent_sku", "title"),
+)  # fmt: skip
+READERS: tuple[Reader, ...] = (Orders(), PackingList(), STOCK)

@@ -21,6 +21,7 @@ from oms.channels.base import (
 )
 from oms.channels.cash import paid_at_the_door
 from oms.channels.countries import alpha2_all
+from oms.channels.forms import TEMPLATE
 from oms.model.frames import ORDERS, REJECTED, Schema, empty
 from oms.model.states import Payment
 from oms.sheets.columns import Amount, CurrencyCode, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
@@ -293,7 +294,6 @@ TEMPLATE_LEGEND: Legend = {
     "sku": Text("SKU", identifier=True, missing=_DASH),
     "location": Text("Location"),
 }
-TEMPLATE: Schema = {"row": pl.Int64, "listing_sku": pl.String, "title": pl.String, "location": pl.String}
 
 
 class Inventory:

@@ -1,117 +1,169 @@
 """
-Stock files in each channel's own shape.
+Stock files in each channel's own shape: `writer_of` and `FORMS` say which, by the kind of channel.
 
-Amazon: price-and-quantity file, tabs, no quotes; a blank price keeps the price. Shopify: the seller's own inventory
-export with `On hand (new)` filled in (`On hand` in older exports), because Shopify matches rows by handle and options
-and keeps what is blank. All others: listing_sku, quantity, as_of.
+A channel that takes a table gets a `Table`: its declaration is the file. A channel that takes back the file it handed out
+has a form (forms.py). What has no upload for stock gets ours: listing_sku, quantity, as_of.
 
 Skus stand in these files exactly as the channel spells them: a sku made safe for spreadsheets would be nobody's.
 """
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
-from oms.channels.base import Context
-from oms.channels.shopify import Inventory
-from oms.sheets.columns import normal, normals
-from oms.sheets.read import Sheet
+from oms.channels import ebay_stock, lazada, shopee, tiktok
+from oms.channels.custom import Format
+from oms.channels.forms import FormReader
+from oms.channels.shopify_stock import InventoryForm
+from oms.config import Channel, Config, Location
 from oms.sheets.write import csv_bytes
 
-_AMAZON = (
-    "sku", "price", "minimum-seller-allowed-price", "maximum-seller-allowed-price", "quantity", "handling-time",
-    "fulfillment-channel",
-)  # fmt: skip
-#: Our word -> headings of the new and the old inventory export, as sheets.columns.normal spells them.
-_EXPORT = {
-    "title": ("title",),
-    "committed": ("committed (not editable)", "committed"),
-    "unavailable": ("unavailable (not editable)", "unavailable"),
-    "current": ("on hand (current)", "on hand"),
-    "new": ("on hand (new)", "on hand"),
-    "option1": ("option1 value",),
-    "option2": ("option2 value",),
-    "option3": ("option3 value",),
-}
-_NEEDED = ("title", "committed", "unavailable", "new")
-_NOT_STOCKED = "not stocked"
-
-
-def amazon_file(told: pl.DataFrame) -> bytes:
-    """The price-and-quantity upload for `told` (listing_sku, quantity); prices stay as they are."""
-    filled = {"sku": pl.col("listing_sku"), "quantity": pl.col("quantity")}
-    rows = told.select(filled.get(name, pl.lit("")).alias(name) for name in _AMAZON)
-    return csv_bytes(rows, delimiter="\t", newline="\n", neutralise=False, quoting=False)
-
-
-def plain_file(told: pl.DataFrame, as_of: str | None) -> bytes:
-    """The stock file of a channel without an upload of its own: listing_sku, quantity, as_of (orders known up to)."""
-    rows = told.select("listing_sku", "quantity", as_of=pl.lit(as_of, pl.String))
-    return csv_bytes(rows, newline="\n", neutralise=False)
-
-
-def fits_amazon(listing_sku: pl.Expr) -> pl.Expr:
-    """Whether a sku can stand in a file without quotes."""
-    return ~listing_sku.str.contains("[\t\r\n]")
+SKU, QUANTITY, BLANK = pl.col("listing_sku"), pl.col("quantity"), pl.lit("")
 
 
 @dataclass(frozen=True)
-class Export:
-    """
-    A Shopify inventory export, understood.
+class Asked:
+    """What a writer may know beside the numbers. `as_of`: up to when the channel's orders were known (UTC text)."""
 
-    `rows`: row, listing_sku, order_name (how order files call it), place (the location's name), stocked (Boolean),
-    committed, unavailable (Int64).
-    """
-
-    sheet: Sheet
-    names: dict[str, str]  # our word -> the heading of this file
-    rows: pl.DataFrame
+    channel: Channel
+    config: Config
+    as_of: str | None
 
 
-def is_export(headings: tuple[str, ...]) -> bool:
-    """Whether these are the headings of an inventory export, of either generation."""
-    return Inventory().recognises(normals(headings)) and set(_NEEDED) <= set(_bound(headings))
+class Writer(Protocol):
+    """Writes stock files from `rows`: listing_sku, place ('' or a location), quantity."""
+
+    ending: str
+
+    def fits(self, listing_sku: pl.Expr) -> pl.Expr:
+        """Whether a sku can stand in the file."""
+
+    def files(self, rows: pl.DataFrame, asked: Asked) -> Iterator[tuple[str, bytes]]:
+        """Files: what stands behind the name, and the bytes."""
 
 
-def read_export(sheet: Sheet, context: Context) -> Export:
-    """Understand an inventory export: listings and locations as its import reads them."""
-    names = _bound(sheet.peek.headings)
-    named = Inventory().read(sheet, context).table
-    cell = {word: pl.col(heading).str.strip_chars().fill_null("") for word, heading in names.items()}
-    options = [cell[word] for word in ("option1", "option2", "option3") if word in cell]
-    chosen = pl.concat_str(
-        [pl.when(~each.is_in(["", "Default Title"])).then(each) for each in options] or [pl.lit("")],
-        separator=" / ", ignore_nulls=True,
+@dataclass(frozen=True)
+class Table:
+    """A delimited table, one row a listing: heading -> what stands under it."""
+
+    columns: Mapping[str, pl.Expr]
+    ending: str = "csv"
+    delimiter: str = ","
+    quoting: bool = True
+    encoding: str = "utf-8"
+
+    def fits(self, listing_sku: pl.Expr) -> pl.Expr:
+        """Without quotes, a delimiter cannot stand in a cell."""
+        return pl.lit(True) if self.quoting else ~listing_sku.str.contains(f"[{self.delimiter}\r\n]")
+
+    def files(self, rows: pl.DataFrame, asked: Asked) -> Iterator[tuple[str, bytes]]:
+        """One file."""
+        known = rows.with_columns(as_of=pl.lit(asked.as_of, pl.String))
+        table = known.select(each.alias(heading) for heading, each in self.columns.items())
+        yield "", csv_bytes(
+            table, delimiter=self.delimiter, newline="\n", encoding=self.encoding, neutralise=False, quoting=self.quoting
+        )
+
+
+class ListingsFeed:
+    """Amazon's JSON_LISTINGS_FEED 2.0: a patch of `fulfillment_availability` a listing."""
+
+    ending = "json"
+    most = 25_000  # messages in a feed
+
+    def fits(self, listing_sku: pl.Expr) -> pl.Expr:
+        """Every sku does."""
+        return pl.lit(True)
+
+    def files(self, rows: pl.DataFrame, asked: Asked) -> Iterator[tuple[str, bytes]]:
+        """A feed for every 25,000 listings."""
+        header = {"sellerId": asked.channel.seller_id, "version": "2.0"}
+        for number, part in enumerate(rows.iter_slices(self.most), 1):
+            told = part.select("listing_sku", "quantity").iter_rows()
+            messages = [self._message(at, sku, quantity) for at, (sku, quantity) in enumerate(told, 1)]
+            text = json.dumps({"header": header, "messages": messages}, ensure_ascii=False, indent=1)
+            yield "" if number == 1 else f"-{number}", text.encode() + b"\n"
+
+    @staticmethod
+    def _message(number: int, sku: str, quantity: int) -> dict[str, object]:
+        value = [{"fulfillment_channel_code": "DEFAULT", "quantity": quantity}]
+        patch = {"op": "replace", "path": "/attributes/fulfillment_availability", "value": value}
+        return {
+            "messageId": number, "sku": sku, "operationType": "PATCH", "productType": "PRODUCT", "patches": [patch],
+        }  # fmt: skip
+
+
+class GoogleFeeds:
+    """Merchant Center: a supplemental feed of what is sold online, a local inventory feed of what stands in the shops."""
+
+    ending = "txt"
+    _availability = pl.when(QUANTITY > 0).then(pl.lit("in_stock")).otherwise(pl.lit("out_of_stock"))
+    _online = Table({"id": SKU, "availability": _availability, "quantity": QUANTITY}, "txt", "\t", quoting=False)
+    _local = Table(
+        {"store_code": pl.col("store"), "id": SKU, "quantity": QUANTITY, "availability": _availability}, "txt", "\t",
+        quoting=False,
     )  # fmt: skip
-    stocked = ~pl.any_horizontal(cell[word].str.to_lowercase() == _NOT_STOCKED for word in ("current", "new"))
-    rows = sheet.frame.select(
-        "row",
-        order_name=pl.when(chosen == "").then(cell["title"]).otherwise(pl.concat_str(cell["title"], pl.lit(" - "), chosen)),
-        stocked=stocked,
-        committed=_units(cell["committed"]),
-        unavailable=_units(cell["unavailable"]),
-    )
-    return Export(sheet, names, rows.join(named.select("row", "listing_sku", place="location"), on="row"))
+
+    def fits(self, listing_sku: pl.Expr) -> pl.Expr:
+        """An id has at most 50 characters."""
+        return self._online.fits(listing_sku) & (listing_sku.str.len_chars() <= 50)
+
+    def files(self, rows: pl.DataFrame, asked: Asked) -> Iterator[tuple[str, bytes]]:
+        """Of both, what there is something to say in."""
+        online, shops = rows.filter(pl.col("place") == ""), rows.filter(pl.col("place") != "")
+        if online.height:
+            yield from self._online.files(online, asked)
+        if shops.height:
+            store = pl.col("place").replace({place.code: _store_code(place, asked.channel) for place in asked.config.locations})
+            for _suffix, data in self._local.files(shops.with_columns(store=store), asked):
+                yield "-local", data
 
 
-def shopify_file(export: Export, told: pl.DataFrame) -> bytes:
-    """The rows of the export that `told` (row, quantity) names, everything else in them as Shopify wrote it."""
-    headings = list(export.sheet.peek.headings)
-    rows = (
-        export.sheet.frame.join(told.select("row", told="quantity"), on="row")
-        .sort("row")
-        .with_columns(pl.col("told").cast(pl.String).alias(export.names["new"]))
-        .select(headings)
-    )
-    return csv_bytes(rows, newline="\n", neutralise=False)
+def _store_code(place: Location, channel: Channel) -> str:
+    """As the Business Profile spells it: `channel_names` of the location, else its code."""
+    return place.channel_names.get(channel.name) or place.channel_names.get(channel.kind) or place.code
 
 
-def _bound(headings: tuple[str, ...]) -> dict[str, str]:
-    known = {normal(heading): heading for heading in reversed(headings)}
-    wanted = {word: [known[normal(n)] for n in spellings if normal(n) in known] for word, spellings in _EXPORT.items()}
-    return {word: found[0] for word, found in wanted.items() if found}
+PRICE_AND_QUANTITY = Table(
+    {
+        "sku": SKU, "price": BLANK, "minimum-seller-allowed-price": BLANK, "maximum-seller-allowed-price": BLANK,
+        "quantity": QUANTITY, "handling-time": BLANK, "fulfillment-channel": BLANK,
+    },
+    "txt", "\t", quoting=False,
+)  # fmt: skip
+LISTINGS_FEED = ListingsFeed()
+PLAIN = Table({"listing_sku": SKU, "quantity": QUANTITY, "as_of": pl.col("as_of")})
+
+#: Kind of channel -> who writes its file where no form of the channel is filled in. All others: PLAIN.
+WRITERS: Mapping[str, Writer] = {
+    "amazon": PRICE_AND_QUANTITY,
+    "ebay": ebay_stock.Revise(),
+    "woocommerce": Table({"SKU": SKU, "In stock?": (QUANTITY > 0).cast(pl.Int8), "Stock": QUANTITY}),
+    "walmart": Table({"SKU": SKU, "Quantity": QUANTITY}),
+    "google": GoogleFeeds(),
+}
+#: Kind of channel -> who understands the form it hands out.
+FORMS: Mapping[str, FormReader] = {
+    "shopify": InventoryForm(),
+    "tiktok": tiktok.STOCK,
+    "lazada": lazada.STOCK,
+    "shopee": shopee.STOCK,
+    "ebay": ebay_stock.ACTIVE_LISTINGS,
+}
+#: Kinds whose numbers are also those of single shops.
+BY_SHOP = ("google",)
 
 
-def _units(cell: pl.Expr) -> pl.Expr:
-    return cell.str.replace_all(",", "").cast(pl.Int64, strict=False).fill_null(0).clip(lower_bound=0)
+def writer_of(channel: Channel, formats: Mapping[str, Format]) -> Writer | None:
+    """Who writes the stock file of `channel`; None where that takes a form."""
+    if channel.stock_file == "listings-feed":
+        return LISTINGS_FEED
+    own = formats.get(channel.kind)
+    if own is not None and own.form.stock is not None:
+        return own.form.stock
+    if channel.kind in WRITERS:
+        return WRITERS[channel.kind]
+    return None if channel.kind in FORMS else PLAIN

@@ -13,6 +13,7 @@ import polars as pl
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
 from oms.channels.countries import alpha2_all
 from oms.channels.day_first import DAY_FIRST, YEAR_FIRST, Decision, ambiguous, decide
+from oms.channels.forms import StockForm, starting
 from oms.channels.seller_center import CONTACT, Price, counted, joined, lacking, notes_of, orders_of, priced, state_of
 from oms.channels.status_words import DELIVERED, HELD, OPEN, SHIPPED, TIKTOK, UNKNOWN, StatusWord, languages
 from oms.sheets.columns import Bound, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
@@ -227,4 +228,19 @@ def _notes(sheet: Sheet, headings: Mapping[str, str], lines: pl.DataFrame, decis
     return [*notes, *notes_of(lines, words, lines["tracking"].is_not_null())]
 
 
-READERS: tuple[Reader, ...] = (Orders(),)
+#: The workbook of Products → Batch edit → Stock (or all information). Newer ones have a column of quantities a warehouse.
+STOCK = StockForm(
+    "tiktok-stock",
+    "tiktok",
+    {
+        "id": Text("product_id", "Product ID"),
+        "sku": Text("seller_sku", "sku_id", "Seller SKU", identifier=True, missing=("-",)),
+        "sku_id": Text("sku_id", "SKU ID", identifier=True),
+        "title": Text("product_name", "Product Name"),
+        "variant": Text("variation_value", "variation", "Variation"),
+    },
+    pl.coalesce("sku", "sku_id", pl.concat_str("title", "variant", separator=" / "), "title"),
+    starting("quantity", "warehouse_quantity"),
+    labels=2,
+)
+READERS: tuple[Reader, ...] = (Orders(), STOCK)

@@ -23,6 +23,16 @@ def is_workbook(path: Path) -> bool:
         return file.read(4).startswith((_ZIP, _OLE))
 
 
+def shown_sheet(path: Path) -> str:
+    """The name of the sheet whose cells `grid` gives."""
+    reader = fastexcel.read_excel(path)
+    for name in reader.sheet_names:
+        sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        if sheet.visible == "visible" and sheet.width and sheet.height:
+            break
+    return str(name)
+
+
 def grid(path: Path) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """
     The cells of the first sheet that is shown and not empty, as String columns and `row` (from 1); and notes.
