@@ -310,6 +310,11 @@ class Config(Table):
         chosen = [l for l in self.locations if (l.ships if codes is None else l.code in codes)]  # noqa: E741
         return tuple(sorted(chosen, key=lambda location: location.code))
 
+    def shops(self, channel: Channel) -> tuple[Location, ...]:
+        """The stores whose own stock a channel shows: those among its locations, else all; in code order."""
+        chosen = [l for l in self.locations if l.kind == "store" and (channel.locations is None or l.code in channel.locations)]  # noqa: E741
+        return tuple(sorted(chosen, key=lambda location: location.code))
+
     def zone_of(self, place: Location | Channel | None) -> str:
         """The zone name of a location or channel, else the business's."""
         return (place.timezone if place else None) or self.business.timezone

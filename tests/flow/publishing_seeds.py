@@ -141,5 +141,6 @@ class Seeds:
             batch.conn.execute(sql, parameters)
 
 
-def shop_of(tmp_path: Path, amazon: str = "") -> Seeds:
-    return Seeds(Shop(tmp_path, config_file.parse(CONFIG.format(amazon=amazon)), NOW))
+def shop_of(tmp_path: Path, amazon: str = "", more: str = "") -> Seeds:
+    """A shop of four channels; `amazon`: further keys of amazon-us, `more`: further tables."""
+    return Seeds(Shop(tmp_path, config_file.parse(CONFIG.format(amazon=amazon) + more), NOW))

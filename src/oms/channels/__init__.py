@@ -8,6 +8,7 @@ from typing import NoReturn
 from oms.channels import (
     amazon,
     ebay,
+    ebay_stock,
     erp,
     etsy,
     lazada,
@@ -34,7 +35,7 @@ from oms.words import _
 READERS: tuple[Reader, ...] = (
     *amazon.READERS, *shopify.READERS, *square.READERS, *woocommerce.READERS, *walmart.READERS, *erp.READERS, *own.READERS,
     *tiktok.READERS, *lazada.READERS, *shopee.READERS,
-    *temu.READERS, *ebay.READERS, *etsy.READERS, *warehouse_files.READERS,
+    *temu.READERS, *ebay.READERS, *ebay_stock.READERS, *etsy.READERS, *warehouse_files.READERS,
 )  # fmt: skip
 #: Asked one after the other where none of READERS knows a file.
 FALLBACKS: tuple[Reader, ...] = (*warehouse_files.FALLBACKS, *own.FALLBACKS)

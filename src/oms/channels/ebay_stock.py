@@ -63,6 +63,8 @@ class ActiveListings:
     kind = "template"
     channel_kind: str | None = "ebay"
     endings = (".csv",)
+    called = _("download of active listings")
+    ages = False
 
     def recognises(self, headings: frozenset[str]) -> bool:
         """By its column of actions, and what they are done to."""
@@ -91,15 +93,16 @@ class ActiveListings:
         )  # fmt: skip
 
     def understand(self, sheet: Sheet, context: Context) -> Form:
-        """The quantity of each listing."""
+        """The quantity of each listing that eBay can find again: by its item number or custom label."""
         bound = bind(LEGEND, sheet.peek.headings)
-        rows = _rows(sheet, bound, context).filter(~pl.col("parent") & pl.col("listing_sku").is_not_null())
+        findable = pl.col("sku").is_not_null() | pl.col("whole_item").is_not_null()
+        rows = _rows(sheet, bound, context).filter(~pl.col("parent") & findable)
         cells = rows.select(
             "row", column=pl.lit(bound.headings["quantity"]), listing_sku="listing_sku", order_name="listing_sku",
             place=pl.lit(None, pl.String), stocked=pl.lit(True), committed=pl.lit(0, pl.Int64),
             unavailable=pl.lit(0, pl.Int64),
         ).select(CELLS.keys())  # fmt: skip
-        return Form(cells, False, "csv", partial(_fill, sheet, bound, context))
+        return Form(cells, False, False, "csv", partial(_fill, sheet, bound, context))
 
 
 def _rows(sheet: Sheet, bound: Bound, context: Context) -> pl.DataFrame:

@@ -18,9 +18,8 @@ import polars as pl
 from oms.channels.base import Context, Reading, spotless, table_reading
 from oms.model.frames import Schema
 from oms.sheets.columns import Bound, Legend, bind, complain, normal, normals, typed
-from oms.sheets.patch import patched
+from oms.sheets.patch import filled
 from oms.sheets.read import Sheet
-from oms.sheets.workbook import shown_sheet
 from oms.words import _
 
 #: What a form is imported as: its listings.
@@ -40,6 +39,7 @@ class Form:
 
     cells: pl.DataFrame  # CELLS
     by_place: bool  # a number is of one location
+    whole: bool  # all of it goes back: what is not told goes back as it came, old numbers too
     ending: str
     fill: Callable[[pl.DataFrame], bytes]
 
@@ -49,6 +49,10 @@ class FormReader(Protocol):
 
     @property
     def endings(self) -> tuple[str, ...]: ...  # of the files to look for
+    @property
+    def called(self) -> str: ...  # as the channel calls it, for messages
+    @property
+    def ages(self) -> bool: ...  # what it says of stock goes back with ours: it must be fresh
 
     def fits(self, headings: tuple[str, ...]) -> bool:
         """Whether a file with these headings is one."""
@@ -64,7 +68,8 @@ class StockForm:
 
     `legend` has `id` (the product's, digits: what tells a row of data) and what `listing` is made of, the same way as
     orders name it. `takes` says which headings take a number; where there are several, each is a location's, called as
-    its heading or as the label below it (`labels`: so many rows below the keys).
+    its heading or as the label below it (`labels`: so many rows below the keys). `mark` begins a heading that only this
+    workbook has beside the legend's.
     """
 
     format: str
@@ -72,19 +77,22 @@ class StockForm:
     legend: Legend
     listing: pl.Expr
     takes: Callable[[tuple[str, ...]], tuple[str, ...]]
+    mark: str
+    called: str
     labels: int | None = None
     from_above: tuple[str, ...] = ()  # fields that only the first row of a product has
     endings: tuple[str, ...] = (".xlsx",)
     kind: str = "template"
+    ages: bool = True
 
     def recognises(self, headings: frozenset[str]) -> bool:
-        """By the product's id, what names a variation, and a place for its number."""
+        """By the product's id, what names a variation, and the mark."""
         bound = bind(self.legend, headings)
-        return "id" in bound and "sku" in bound and bool(self.takes(tuple(sorted(headings))))
+        return "id" in bound and "sku" in bound and any(name.lstrip("*").startswith(self.mark) for name in headings)
 
     def fits(self, headings: tuple[str, ...]) -> bool:
-        """The same of headings as they stand."""
-        return self.recognises(normals(headings))
+        """The same of headings as they stand, and a place for its number."""
+        return self.recognises(normals(headings)) and bool(self.takes(headings))
 
     def columns(self, headings: tuple[str, ...]) -> set[str]:
         """What names a listing."""
@@ -129,7 +137,7 @@ class StockForm:
             )
             for name in takes
         )  # fmt: skip
-        return Form(cells, len(takes) > 1, "xlsx", partial(_fill, sheet))
+        return Form(cells, len(takes) > 1, True, "xlsx", partial(_fill, sheet))
 
     def _places(self, sheet: Sheet, takes: tuple[str, ...]) -> Mapping[str, str | None]:
         """What each column of numbers is a location's of; one column alone is nobody's."""
@@ -145,9 +153,8 @@ class StockForm:
 def _fill(sheet: Sheet, told: pl.DataFrame) -> bytes:
     """The workbook as it was downloaded, with the numbers of `told` in its cells."""
     column = {heading: at for at, heading in enumerate(sheet.peek.headings, 1)}
-    path = sheet.peek.path
-    numbers = {(row, column[name]): quantity for row, name, quantity in told.select("row", "column", "quantity").iter_rows()}
-    return patched(path.read_bytes(), shown_sheet(path), numbers)
+    told = told.select("row", "column", "quantity")
+    return filled(sheet.peek.path, {(row, column[name]): quantity for row, name, quantity in told.iter_rows()})
 
 
 def starting(*words: str) -> Callable[[tuple[str, ...]], tuple[str, ...]]:

@@ -8,6 +8,7 @@ the site's, without a zone: `04 Jul 2022 11:46`. Daraz writes the same file.
 import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
+from oms.channels.forms import StockForm
 from oms.channels.seller_center import (
     CONTACT,
     PerhapsMoment,
@@ -21,7 +22,7 @@ from oms.channels.seller_center import (
     state_of,
 )
 from oms.channels.status_words import CANCELLED, DELIVERED, LAZADA, SENT_BACK, SHIPPED, StatusWord
-from oms.sheets.columns import Legend, Moment, OneOf, Text, bind, complain, typed
+from oms.sheets.columns import Legend, Moment, OneOf, Text, bind, complain, normal, typed
 from oms.sheets.read import Sheet
 from oms.words import _
 
@@ -177,4 +178,29 @@ def _keyed(lines: pl.DataFrame) -> pl.DataFrame:
     return keyed.with_columns(line_key=pl.when(every).then(named).otherwise("line_key"))
 
 
-READERS: tuple[Reader, ...] = (Orders(),)
+def _stocks(headings: tuple[str, ...]) -> tuple[str, ...]:
+    """Columns of numbers: called `Quantity`, or as the warehouses between the sku and what follows them."""
+    known = [normal(each.lstrip("*")) for each in headings]
+    begin = known.index("sellersku") + 1 if "sellersku" in known else len(known)
+    ends = [at for at, name in enumerate(known) if at >= begin and name.startswith(("variations", "tr(", "column_"))]
+    between = headings[begin : min(ends, default=len(known))]
+    return tuple(each for each, name in zip(headings, known, strict=True) if name.startswith("quantity")) or between
+
+
+#: The workbook of Products → Bulk edit → price and stock (Daraz too); its column `tr(s-wb-product@md5key)` stays as it is.
+STOCK = StockForm(
+    "lazada-stock",
+    "lazada",
+    {
+        "id": Text("Product ID"),
+        "sku": Text("SellerSKU", identifier=True, missing=("-",)),
+        "shop_sku": Text("Shop SKU", identifier=True),
+        "title": Text("Product Name"),
+        "variant": Text("Variations Combo"),
+    },
+    pl.coalesce("sku", "shop_sku", pl.concat_str("title", "variant", separator=" / "), "title"),
+    _stocks,
+    mark="tr(",
+    called=_("price and stock workbook"),
+)
+READERS: tuple[Reader, ...] = (Orders(), STOCK)

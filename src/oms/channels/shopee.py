@@ -220,6 +220,8 @@ STOCK = StockForm(
                  for name in ("parent_sku", "title"))
     ),
     starting("et_title_variation_stock"),
+    mark="et_title_variation_stock",
+    called=_("mass update workbook"),
     labels=2,
     from_above=("parent_sku", "title"),
 )  # fmt: skip

@@ -22,7 +22,7 @@ from oms.channels.base import (
 from oms.channels.cash import paid_at_the_door
 from oms.channels.countries import alpha2_all
 from oms.channels.forms import TEMPLATE
-from oms.model.frames import ORDERS, REJECTED, Schema, empty
+from oms.model.frames import ORDERS, REJECTED, empty
 from oms.model.states import Payment
 from oms.sheets.columns import Amount, CurrencyCode, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
 from oms.sheets.read import Sheet

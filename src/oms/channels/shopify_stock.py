@@ -15,6 +15,7 @@ from oms.channels.shopify import Inventory
 from oms.sheets.columns import normal, normals
 from oms.sheets.read import Sheet
 from oms.sheets.write import csv_bytes
+from oms.words import _
 
 #: Our word -> headings of the new and the old inventory export.
 _EXPORT = {
@@ -36,6 +37,8 @@ class InventoryForm:
     """The inventory export, of either generation."""
 
     endings = (".csv",)
+    called = _("inventory export")
+    ages = True
 
     def fits(self, headings: tuple[str, ...]) -> bool:
         """An inventory export with all that its numbers are made of."""
@@ -62,7 +65,7 @@ class InventoryForm:
             unavailable=_units(cell["unavailable"]),
         )
         cells = rows.join(named.select("row", "listing_sku", place="location"), on="row").select(CELLS.keys())
-        return Form(cells, True, "csv", partial(_fill, sheet, names["new"]))
+        return Form(cells, True, False, "csv", partial(_fill, sheet, names["new"]))
 
 
 def _fill(sheet: Sheet, column: str, told: pl.DataFrame) -> bytes:

@@ -15,7 +15,6 @@ from typing import Protocol
 import polars as pl
 
 from oms.channels import ebay_stock, lazada, shopee, tiktok
-from oms.channels.custom import Format
 from oms.channels.forms import FormReader
 from oms.channels.shopify_stock import InventoryForm
 from oms.config import Channel, Config, Location
@@ -36,7 +35,8 @@ class Asked:
 class Writer(Protocol):
     """Writes stock files from `rows`: listing_sku, place ('' or a location), quantity."""
 
-    ending: str
+    @property
+    def ending(self) -> str: ...  # of the files
 
     def fits(self, listing_sku: pl.Expr) -> pl.Expr:
         """Whether a sku can stand in the file."""
@@ -63,8 +63,11 @@ class Table:
         """One file."""
         known = rows.with_columns(as_of=pl.lit(asked.as_of, pl.String))
         table = known.select(each.alias(heading) for heading, each in self.columns.items())
-        yield "", csv_bytes(
-            table, delimiter=self.delimiter, newline="\n", encoding=self.encoding, neutralise=False, quoting=self.quoting
+        yield (
+            "",
+            csv_bytes(
+                table, delimiter=self.delimiter, newline="\n", encoding=self.encoding, neutralise=False, quoting=self.quoting
+            ),
         )
 
 
@@ -157,13 +160,10 @@ FORMS: Mapping[str, FormReader] = {
 BY_SHOP = ("google",)
 
 
-def writer_of(channel: Channel, formats: Mapping[str, Format]) -> Writer | None:
-    """Who writes the stock file of `channel`; None where that takes a form."""
+def writer_of(channel: Channel) -> Writer | None:
+    """Who writes the stock file of `channel` where no form of its own is filled in; None where it needs one."""
     if channel.stock_file == "listings-feed":
         return LISTINGS_FEED
-    own = formats.get(channel.kind)
-    if own is not None and own.form.stock is not None:
-        return own.form.stock
     if channel.kind in WRITERS:
         return WRITERS[channel.kind]
     return None if channel.kind in FORMS else PLAIN

@@ -241,6 +241,8 @@ STOCK = StockForm(
     },
     pl.coalesce("sku", "sku_id", pl.concat_str("title", "variant", separator=" / "), "title"),
     starting("quantity", "warehouse_quantity"),
+    mark="variation",
+    called=_("batch edit workbook"),
     labels=2,
 )
 READERS: tuple[Reader, ...] = (Orders(), STOCK)

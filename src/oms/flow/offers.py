@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from oms.config import Channel, Config
+from oms.config import Channel, Config, Location
 from oms.core import ats
 from oms.flow.shop import Shop
 from oms.model.times import iso
@@ -32,9 +32,14 @@ class Facts:
     reach: pl.DataFrame
     _pools: dict[ats.Offer, Pool] = field(default_factory=dict)
 
-    def pool(self, channel: Channel) -> Pool:
-        """What `channel` may sell from; channels that sell from the same places and keep back the same share it."""
-        codes = tuple(location.code for location in self.config.selling_locations(channel))
+    def pool(self, channel: Channel, place: Location | None = None) -> Pool:
+        """
+        What `channel` may sell from, or at one `place` alone.
+
+        Channels that sell from the same places and keep back the same share it.
+        """
+        places = self.config.selling_locations(channel) if place is None else (place,)
+        codes = tuple(location.code for location in places)
         offer = ats.Offer(codes, channel.buffer)
         if offer not in self._pools:
             safety_stock = {location.code: location.safety_stock for location in self.config.locations}

@@ -10,6 +10,7 @@ import polars as pl
 from oms.channels import stockfile
 from oms.config import Channel
 from oms.core import ats
+from oms.errors import UnreadableFile
 from oms.flow import offers
 from oms.flow.shop import Shop
 from oms.flow.shown import Catalog, Shown, load_catalog, to_show
@@ -148,13 +149,13 @@ def _publish(run: _Run, channel: Channel) -> None:
     if listings.is_empty() and channel.kind in _COUNTERS:
         return
     old = _too_old(run, channel)
-    if listings.is_empty() and (channel.kind != "shopify" or old):
+    if listings.is_empty() and (channel.kind not in stockfile.FORMS or old):
         run.skipped.append(Skipped(channel.name, old or _("it has no listings"), refused=False))
         return
     if old:
         run.skipped.append(Skipped(channel.name, old))
         return
-    found = to_show(run.shop, run.batch.conn, run.facts.pool(channel), run.catalog, channel, listings, run.force)
+    found = to_show(run.shop, run.batch.conn, run.facts, run.catalog, channel, listings, run.force)
     if isinstance(found, str):
         run.skipped.append(Skipped(channel.name, found, refused=not listings.is_empty()))
         return
@@ -165,15 +166,19 @@ def _publish(run: _Run, channel: Channel) -> None:
             "{zeros} of {positive} listings would become 0: look at the stock counts, or use --force",
             zeros=zeros, positive=positive)))  # fmt: skip
         return
+    try:
+        _tell(run, channel, found, told)
+    except UnreadableFile as error:
+        run.skipped.append(Skipped(channel.name, error.message))
+        return
     run.published.append(channel.name)
     run.unpublished.append(found.unpublished.select(pl.lit(channel.name).alias("channel"), "listing_sku", "reason"))
     run.notes += found.notes
-    _tell(run, channel, found, told)
 
 
 def _offered(found: Shown, told: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What is and was for sale: of what Shopify calls on hand, committed and unavailable units are not."""
-    if found.export is None:
+    if found.form is None:
         return found.shown, told
     kept = found.shown.group_by("listing_sku", "place").agg(kept=(pl.col("committed") + pl.col("unavailable")).sum())
     before = told.join(kept, on=["listing_sku", "place"], how="left").with_columns(
@@ -203,10 +208,11 @@ def hours(age: timedelta) -> str:
 
 
 def _tell(run: _Run, channel: Channel, found: Shown, told: pl.DataFrame) -> None:
-    """Write the file and remember what it says."""
+    """Write the file and remember what it says; UnreadableFile where its form cannot be filled, before anything else."""
     totals = found.shown.select("listing_sku", "place", "quantity")
-    if found.export is not None:  # two of its rows can be one listing at one place: they are told together
-        totals = totals.group_by("listing_sku", "place").agg(pl.col("quantity").sum())
+    if found.form is not None:  # two of its rows can be one listing at one place: they are told together
+        number = pl.col("quantity").sum() if found.form.by_place else pl.col("quantity").first()
+        totals = totals.group_by("listing_sku", "place").agg(number)
     before = told.select("listing_sku", "place", before="quantity")
     written = (
         totals.join(before, on=["listing_sku", "place"], how="left").sort("listing_sku", "place")
@@ -218,25 +224,39 @@ def _tell(run: _Run, channel: Channel, found: Shown, told: pl.DataFrame) -> None
     as_of = last.as_of if last else None
     rows = found.shown.join(written.select("listing_sku", "place"), on=["listing_sku", "place"], how="semi")
     rows = rows.sort("listing_sku", "place")
-    if found.export is not None:
-        data = stockfile.shopify_file(found.export, rows)
-    elif channel.kind == "amazon":
-        data = stockfile.amazon_file(rows)
-    else:
-        data = stockfile.plain_file(rows, as_of)
-    ending = "txt" if channel.kind == "amazon" else "csv"
-    run.batch.document("stock", f"stock-{channel.name}.{ending}", data, channel=channel.name)
+    for suffix, ending, data in _files(run, channel, found, rows, as_of):
+        run.batch.document("stock", f"stock-{channel.name}{suffix}.{ending}", data, channel=channel.name)
     publishing.remember(run.batch, channel.name, written, as_of)
     run.batch.event("published", detail={"channel": channel.name, "listings": written.height, "as_of": as_of})
-    run.changes.append(_changes(run, channel, rows, written))
+    run.changes.append(_changes(run, channel, found, rows, written))
 
 
-def _changes(run: _Run, channel: Channel, rows: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
+def _files(run: _Run, channel: Channel, found: Shown, rows: pl.DataFrame, as_of: str | None) -> list[tuple[str, str, bytes]]:
+    """What stands behind the name, ending and bytes of each file that tells `rows`."""
+    if found.form is not None:
+        return [("", found.form.ending, found.form.fill(found.shown if found.form.whole else rows))]
+    writer = stockfile.writer_of(channel)
+    if writer is None:
+        raise AssertionError("neither a form nor a writer")
+    asked = stockfile.Asked(channel, run.shop.config, as_of)
+    return [(suffix, writer.ending, data) for suffix, data in writer.files(rows, asked)]
+
+
+def _changes(run: _Run, channel: Channel, found: Shown, rows: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
     """CHANGES of the `written` listings, one row a listing and place; `rows` says what sets their numbers."""
     told = written.select("listing_sku", "place", "before", after="quantity")
     first = rows.unique(["listing_sku", "place"], keep="first", maintain_order=True)
-    said = ats.reasons(first.join(told, on=["listing_sku", "place"]), run.facts.pool(channel).left)
-    if "here" in said.columns:  # by place: the number is what Shopify calls on hand
+    first = first.join(told, on=["listing_sku", "place"])
+    pool = run.facts.pool(channel).left
+    said = (
+        ats.reasons(first, pool)
+        if channel.kind not in stockfile.BY_SHOP
+        else pl.concat(
+            ats.reasons(part, run.facts.pool(channel, run.shop.config.location(place) if place else None).left)
+            for (place,), part in first.group_by("place", maintain_order=True)
+        )
+    )
+    if found.form is not None and found.form.by_place:  # the number is what the channel calls on hand
         there = pl.format(_("; here {} + committed {} + unavailable {}"), "here", "committed", "unavailable")
         said = said.with_columns(pl.concat_str("reason", there))
     return (

@@ -11,12 +11,14 @@ import zipfile
 from collections.abc import Mapping
 from copy import copy
 from io import BytesIO
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from xml.parsers import expat
 
+import polars as pl
 from defusedxml import ElementTree
 
 from oms.errors import UnreadableFile
+from oms.sheets.workbook import shown_cells
 from oms.words import _
 
 _RELATIONS = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -28,6 +30,33 @@ _ID = (
 _TYPE = re.compile(rb"\s+t\s*=\s*(?:\"[^\"]*\"|'[^']*')")
 
 Cell = tuple[int, int]  # row and column, from 1
+
+
+def filled(path: Path, numbers: Mapping[Cell, int]) -> bytes:
+    """
+    The workbook at `path` with `numbers` in cells of the sheet that is read; a column is counted among those of `grid`.
+
+    The result is read again: UnreadableFile where anything else in the sheet would be another than before.
+    """
+    package = path.read_bytes()
+    sheet, before = shown_cells(package)
+    with zipfile.ZipFile(BytesIO(package)) as archive:
+        left_out = _first_column(archive.read(_part(archive, sheet))) - 1
+    data = patched(package, sheet, {(row, column + left_out): number for (row, column), number in numbers.items()})
+    after = shown_cells(data)[1]
+    wanted: dict[int, tuple[list[int], list[str]]] = {}
+    for (row, column), number in numbers.items():
+        rows, texts = wanted.setdefault(column, ([], []))
+        rows.append(row - 1)
+        texts.append(str(number))
+    expected = before.with_columns(
+        pl.Series(before.columns[column - 1], before.to_series(column - 1).scatter(rows, texts))
+        for column, (rows, texts) in wanted.items()
+    )
+    if not expected.equals(after):
+        raise UnreadableFile(_("{file}: numbers put into it do not read back as they are", file=path.name),
+                             _("download the file again and leave it as it is"))  # fmt: skip
+    return data
 
 
 def patched(package: bytes, sheet: str, numbers: Mapping[Cell, int]) -> bytes:
@@ -115,23 +144,51 @@ def _places(xml: bytes, numbers: Mapping[Cell, int]) -> tuple[dict[Cell, tuple[i
     def ended(name: str) -> None:
         if at[0] not in wanted or name.rpartition(":")[2] != "c":
             return
-        end = xml.index(b">", parser.CurrentByteIndex) + 1
+        end = parser.CurrentByteIndex  # behind an element without content, at the closing tag of any other
+        if end == begin or xml.startswith(b"</%s" % name.encode(), end):
+            end = xml.index(b">", end) + 1
         if at in numbers:
             found[at] = begin, end
         for column in wanted[at[0]]:
             if before.get((at[0], column), (0, 0))[0] < at[1] < column:
                 before[at[0], column] = at[1], end
 
+    parser.StartElementHandler, parser.EndElementHandler = started, ended
+    _parse(parser, xml)
+    return found, before
+
+
+def _first_column(xml: bytes) -> int:
+    """The first column with anything in it: readers leave out the empty ones before it."""
+    first, at = 0, (0, 0)
+    parser = expat.ParserCreate()
+
+    def started(name: str, attributes: dict[str, str]) -> None:
+        nonlocal first, at
+        match name.rpartition(":")[2]:
+            case "row":
+                at = int(attributes.get("r", at[0] + 1)), 0
+            case "c":
+                at = _cell(attributes.get("r"), (at[0], at[1] + 1))
+            case "v" | "is":
+                first = min(first or at[1], at[1])
+
+    parser.StartElementHandler = started
+    _parse(parser, xml)
+    return first or 1
+
+
+def _parse(parser: expat.XMLParserType, xml: bytes) -> None:
+    """Runs `parser`; entities of a document type of its own could grow without end."""
+
     def refused(*_args: object) -> None:
         raise UnreadableFile(_("the sheet declares a document type of its own"), _("download the file again"))
 
-    parser.StartElementHandler, parser.EndElementHandler = started, ended
     parser.StartDoctypeDeclHandler = refused
     try:
         parser.Parse(xml, True)
     except expat.ExpatError as error:
         raise UnreadableFile(_("the sheet is damaged: {error}", error=error), _("download the file again")) from None
-    return found, before
 
 
 def _cell(reference: str | None, otherwise: Cell) -> Cell:

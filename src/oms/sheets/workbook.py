@@ -23,14 +23,14 @@ def is_workbook(path: Path) -> bool:
         return file.read(4).startswith((_ZIP, _OLE))
 
 
-def shown_sheet(path: Path) -> str:
-    """The name of the sheet whose cells `grid` gives."""
-    reader = fastexcel.read_excel(path)
+def shown_cells(package: bytes) -> tuple[str, pl.DataFrame]:
+    """The sheet of a workbook that `grid` gives: its name, and its cells as String columns."""
+    reader = fastexcel.read_excel(package)
     for name in reader.sheet_names:
         sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
         if sheet.visible == "visible" and sheet.width and sheet.height:
             break
-    return str(name)
+    return str(name), sheet.to_polars()
 
 
 def grid(path: Path) -> tuple[pl.DataFrame, tuple[str, ...]]:

@@ -1,0 +1,55 @@
+"""The newest form of a channel, from templates/CHANNEL/: the file it handed out, in which our numbers go back."""
+
+import sqlite3
+from datetime import UTC, datetime
+
+from oms.channels import stockfile
+from oms.channels.base import Context
+from oms.channels.forms import Form
+from oms.config import Channel
+from oms.errors import OmsError
+from oms.flow.shop import Shop
+from oms.model.times import iso, parse_iso
+from oms.sheets import guard
+from oms.sheets.read import load, peek
+from oms.store import publishing
+from oms.words import _
+
+FOLDER = "templates"
+
+
+def newest_form(shop: Shop, conn: sqlite3.Connection, channel: Channel, force: bool) -> Form | str | None:
+    """
+    The newest form in `templates/CHANNEL/`, why it is none to work with, or None where there is none.
+
+    A file that came by `oms import` is as old as its import, one that was put there as its modification time says.
+    """
+    reader = stockfile.FORMS[channel.kind]
+    imported = publishing.templates(conn, channel.name)
+    ages = []
+    for path in sorted((shop.root / FOLDER / channel.name).glob("*")):
+        name = path.relative_to(shop.root).as_posix()
+        at = imported.get(name, iso(datetime.fromtimestamp(path.stat().st_mtime, UTC)))
+        if at is not None and path.suffix.lower() in reader.endings:  # None: its import was undone
+            ages.append((at, name))
+    if not ages:
+        return None
+    at, name = max(ages)
+    if reader.ages and not force and shop.now - parse_iso(at) > shop.config.sync.max_age:
+        return _("`{path}` is older than the limit: download it again and import it, or use --force", path=name)
+    config = shop.config
+    try:
+        guard.check(shop.root / name, config.limits)
+        found = peek(shop.root / name, config.limits)
+        if not reader.fits(found.headings):
+            return _("`{path}` is no {form}: download it again and import it", path=name, form=reader.called)
+        context = Context(channel, config.zone_of(channel), config.currency_of(channel), config, None, shop.now)
+        return reader.understand(load(found, config.limits), context)
+    except OmsError as error:
+        return error.message
+
+
+def lacking(channel: Channel) -> str:
+    """What to say where a channel needs a form and there is none."""
+    return _("no {form}: download it on the channel and import it, or put it into {folder}/",
+             form=stockfile.FORMS[channel.kind].called, folder=f"{FOLDER}/{channel.name}")  # fmt: skip
