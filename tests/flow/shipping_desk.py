@@ -115,7 +115,7 @@ class Desk:
                 batch.conn.execute(
                     "INSERT INTO lines (order_id, line_ref, has_channel_ref, line_key, position, listing_sku, title, "
                     "ordered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (order_id, f"{ref}-{position}", channel == "amazon-us", f"{listing}#1", position, listing,
+                    (order_id, f"{ref}-{position}", channel.startswith(("amazon", "walmart")), f"{listing}#1", position, listing,
                      f"The {listing}", quantity),
                 )  # fmt: skip
             batch.conn.execute(  # as importing does: lines are mapped as they come

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from oms.errors import UnknownBatch, UnknownChannel
 from oms.flow.confirm import ConfirmReport, confirm
 from oms.flow.ship_order import ship_order
-from tests.flow.shipping_desk import Desk
+from tests.flow.shipping_desk import TOML, Desk
 
 GOOD = "1Z999AA10123456784"
 
@@ -179,3 +180,102 @@ def test_wrong_words_and_dry_runs(desk: Desk) -> None:
         confirm(desk.shop, batch_id=999)
     assert 1 == confirm(desk.shop, dry_run=True).confirmed
     assert 1 == confirm(desk.shop).confirmed
+
+
+JAPAN = TOML + '\n[[channels]]\nname = "amazon-jp"\nkind = "amazon"\ntimezone = "Asia/Tokyo"\ncurrency = "JPY"\n'
+
+
+def test_amazon_japan_gets_its_template(tmp_path: Path) -> None:
+    """Two rows above the headings, one more column, days in Tokyo, and the encoding that it reads there."""
+    desk = Desk(tmp_path, JAPAN)
+    desk.count("MUG", "NJ", 10)
+    shipped(desk, "250-1", "amazon-jp", "Yamato Transport", "123456789012")
+
+    report = confirm(desk.shop)
+    first, labels, *rows = (desk.shop.root / report.documents[0].path).read_bytes().decode("cp932").split("\r\n")
+
+    assert first.startswith("TemplateType=OrderFulfillment\tVersion=2011.1102\tこの行は")
+    assert [8, 8, 8] == [line.count("\t") for line in (first, labels, rows[0])]
+    assert labels.startswith("注文番号\t注文商品番号\t出荷数")
+    assert [
+        "order-id\torder-item-id\tquantity\tship-date\tcarrier-code\tcarrier-name\ttracking-number\tship-method\t"
+        "cod-collection-method",
+        "250-1\t250-1-0\t2\t2026-11-22\tYamatoTransport\t\t123456789012\tGround\t",
+        "",
+    ] == rows
+
+
+WALMART = TOML + '\n[[channels]]\nname = "walmart-us"\nkind = "walmart"\n'
+SHEET = (
+    "PO#,Order#,Customer Name,Line#,UPC,Status,Qty,SKU,Item Cost,Update Status,Update Qty,Carrier,Tracking Number,"
+    "Tracking Url,Fulfillment Entity\n"
+)
+
+
+def walmart_desk(tmp_path: Path) -> Desk:
+    desk = Desk(tmp_path, WALMART)
+    desk.count("MUG", "NJ", 10)
+    return desk
+
+
+def sheet(desk: Desk, name: str, *orders: str, at: float = 0) -> Path:
+    path = desk.shop.root / "templates" / "walmart-us" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    row = ',W-9,"Boon, Ada",{line},000123456789,Acknowledged,2,MUG,20.00,,,,,,Seller Fulfilled\n'
+    path.write_text(SHEET + "".join(ref + row.format(line=f"{ref}-0") for ref in orders), "utf-8")
+    os.utime(path, (1_700_000_000 + at, 1_700_000_000 + at))
+    return path
+
+
+def test_walmart_gets_its_own_sheet_back(tmp_path: Path) -> None:
+    """The rows of what left, with the four answers; whatever else Walmart wrote stays."""
+    desk = walmart_desk(tmp_path)
+    sheet(desk, "orders.csv", "1087", "1088")
+    shipped(desk, "1088", "walmart-us")
+
+    report = confirm(desk.shop)
+
+    assert [
+        {
+            "PO#": "1088", "Order#": "W-9", "Customer Name": "Boon, Ada", "Line#": "1088-0", "UPC": "000123456789",
+            "Status": "Acknowledged", "Qty": "2", "SKU": "MUG", "Item Cost": "20.00", "Update Status": "Shipped",
+            "Update Qty": "2", "Carrier": "UPS", "Tracking Number": GOOD, "Tracking Url": "",
+            "Fulfillment Entity": "Seller Fulfilled",
+        }
+    ] == table(desk, report)  # fmt: skip
+    assert 0 == confirm(desk.shop).confirmed
+
+
+def test_walmart_orders_of_several_sheets(tmp_path: Path) -> None:
+    """Each in the newest sheet that has it; what no sheet has goes out as a list; a damaged sheet stops nothing."""
+    desk = walmart_desk(tmp_path)
+    sheet(desk, "monday.csv", "1087", at=1)
+    sheet(desk, "tuesday.csv", "1088", at=2)
+    sheet(desk, "broken.csv", at=3).write_bytes(b"\0\0\0")
+    sheet(desk, "other.csv", at=4).write_text("PO#,SKU\n1087,MUG\n")
+    for ref in ("1087", "1088", "1089"):
+        shipped(desk, ref, "walmart-us")
+
+    report = confirm(desk.shop)
+    texts = [(desk.shop.root / document.path).read_text("utf-8") for document in report.documents]
+
+    assert ["confirm-walmart-us.csv", "confirm-walmart-us-2.csv", "confirm-walmart-us-3.csv"] == [
+        Path(document.path).name for document in report.documents
+    ]
+    assert ["1088,", "1087,", "1089,"] == [text.splitlines()[1][:5] for text in texts]
+    assert texts[2].startswith("order_ref,line_ref,listing_sku")
+    assert 3 == report.confirmed
+
+
+def test_a_walmart_line_in_two_parcels_is_answered_twice(tmp_path: Path) -> None:
+    """A row a parcel, each with its own quantity and number."""
+    desk = walmart_desk(tmp_path)
+    sheet(desk, "orders.csv", "1087")
+    desk.order("1087", {"MUG": 2}, "walmart-us")
+    desk.picking("1087", "NJ", "MUG", 2)
+    for number in (GOOD, "1Z999AA10123456793"):
+        ship_order(desk.shop, "1087", tracking=number, carrier="UPS", sku="MUG", quantity=1)
+
+    rows = table(desk, confirm(desk.shop))
+
+    assert [("1", GOOD), ("1", "1Z999AA10123456793")] == [(row["Update Qty"], row["Tracking Number"]) for row in rows]

@@ -2,8 +2,8 @@
 Shipment confirmations in each channel's own shape.
 
 Amazon: the tab-separated file of POST_FLAT_FILE_FULFILLMENT_DATA, its carrier codes as in the shipping schema
-(`CarrierCode` of amzn-base.xsd); Shopify has no upload of its own: the shape that fulfilment apps read. Everybody else
-gets the generic one.
+(`CarrierCode` of amzn-base.xsd), in Japan below two rows of its template and in cp932; Shopify has no upload of its own:
+the shape that fulfilment apps read. Walmart takes its order sheet back (walmart.py). Everybody else gets the generic one.
 """
 
 import polars as pl
@@ -37,14 +37,31 @@ AMAZON_CODES = {
 SHOPIFY_NAMES = {"Amazon Logistics": "Amazon", "DHL": "DHL Express", "Japan Post": "Japan Post (EN)"}
 
 
-def confirmation(kind: str, rows: pl.DataFrame, zone_name: str) -> tuple[str, bytes]:
+#: Above the headings of Amazon's Japanese template: which template it is, and what the columns are called there.
+_JAPANESE = (
+    ("TemplateType=OrderFulfillment", "Version=2011.1102", "この行はAmazonが使用しますので変更や削除しないでください。"),
+    (
+        "注文番号",
+        "注文商品番号",
+        "出荷数",
+        "出荷日",
+        "配送業者コード",
+        "配送業者名",
+        "お問い合わせ伝票番号",
+        "配送方法",
+        "代金引換",
+    ),
+)
+
+
+def confirmation(kind: str, rows: pl.DataFrame, zone_name: str, currency: str) -> tuple[str, bytes]:
     """
     The confirmation file for a channel of `kind`: (extension, bytes).
 
-    `rows`: CONFIRMATIONS. `zone_name`: the channel's, for the times of Amazon's file.
+    `rows`: CONFIRMATIONS. `zone_name`, `currency`: the channel's, for the times of Amazon's file and its country.
     """
     if kind == "amazon":
-        return "txt", _amazon(rows, zone_name)
+        return "txt", _amazon_japan(rows, zone_name) if currency == "JPY" else _amazon(rows, zone_name)
     if kind == "shopify":
         return "csv", _shopify(rows)
     return "csv", csv_bytes(
@@ -53,21 +70,30 @@ def confirmation(kind: str, rows: pl.DataFrame, zone_name: str) -> tuple[str, by
 
 
 def _amazon(rows: pl.DataFrame, zone_name: str) -> bytes:
+    return csv_bytes(_amazon_rows(rows, zone_name, "%Y-%m-%dT%H:%M:%S%:z"), delimiter="\t", quoting=False)
+
+
+def _amazon_japan(rows: pl.DataFrame, zone_name: str) -> bytes:
+    table = _amazon_rows(rows, zone_name, "%Y-%m-%d").with_columns(pl.lit("").alias("cod-collection-method"))
+    above = "".join("\t".join(cells) + "\t" * (table.width - len(cells)) + "\r\n" for cells in _JAPANESE)
+    return above.encode("cp932") + csv_bytes(table, delimiter="\t", quoting=False, encoding="cp932")
+
+
+def _amazon_rows(rows: pl.DataFrame, zone_name: str, form: str) -> pl.DataFrame:
     zone(zone_name)
     code = pl.col("carrier").replace_strict(AMAZON_CODES, default="Other", return_dtype=pl.String)
     # Amazon refuses a shipment from before the order; clocks differ.
     left = pl.max_horizontal("shipped_at", "placed_at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_zone="UTC")
-    table = rows.select(
+    return rows.select(
         pl.col("order_ref").alias("order-id"),
         pl.col("line_ref").alias("order-item-id"),
         "quantity",
-        left.dt.convert_time_zone(zone_name).dt.strftime("%Y-%m-%dT%H:%M:%S%:z").alias("ship-date"),
+        left.dt.convert_time_zone(zone_name).dt.strftime(form).alias("ship-date"),
         code.alias("carrier-code"),
         pl.when(code == "Other").then("carrier").alias("carrier-name"),
         pl.col("tracking").alias("tracking-number"),
         pl.col("service").alias("ship-method"),
     )
-    return csv_bytes(table, delimiter="\t", quoting=False)
 
 
 def _shopify(rows: pl.DataFrame) -> bytes:

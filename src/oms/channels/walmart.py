@@ -12,7 +12,9 @@ import polars as pl
 from oms.channels.base import Context, Reader
 from oms.channels.declared import OrderSheet
 from oms.channels.fields import CANCELLED, DELIVERED, READY, SHIPPED, UNPAID, column
-from oms.sheets.columns import Legend, OneOf, Text
+from oms.sheets.columns import Legend, OneOf, Text, bind, normal, normals, typed
+from oms.sheets.read import Sheet
+from oms.sheets.write import csv_bytes
 
 _STATUS = {
     "created": UNPAID, "acknowledged": READY, "shipped": SHIPPED, "delivered": DELIVERED, "cancelled": CANCELLED,
@@ -67,3 +69,33 @@ ORDERS = OrderSheet(
     derive=_ours,
 )
 READERS: tuple[Reader, ...] = (ORDERS,)
+
+_ANSWER = ("Update Status", "Update Qty", "Carrier", "Tracking Number")
+
+
+def answerable(headings: tuple[str, ...]) -> bool:
+    """Whether a sheet with these headings has the columns that tell of a shipment."""
+    return ORDERS.recognises(normals(headings)) and normals(_ANSWER) <= normals(headings)
+
+
+def answered(sheet: Sheet, told: pl.DataFrame) -> tuple[pl.DataFrame, bytes]:
+    """
+    The rows of an order sheet that `told` (order_ref, line_ref, quantity, carrier, tracking) is about, filled in.
+
+    One row a parcel. Returns which of `told` were found, and the file.
+    """
+    headings = {normal(heading): heading for heading in sheet.peek.headings}
+    status, quantity, carrier, tracking = (headings[normal(name)] for name in _ANSWER)
+    bound = bind({name: LEGEND[name] for name in ("order_ref", "line_ref")}, sheet.peek.headings)
+    named = typed(sheet.frame, bound, timezone="UTC", currency="USD").frame.select("row", "order_ref", "line_ref")
+    at = ["order_ref", "line_ref"]
+    last = named.drop_nulls().unique(at, keep="last", maintain_order=True)
+    found = told.join(last, on=at, maintain_order="left")
+    answers = found.select(
+        "row", said_quantity=pl.col("quantity").cast(pl.String), said_carrier="carrier", said_tracking="tracking"
+    )
+    rows = answers.join(sheet.frame, on="row", maintain_order="left").with_columns(
+        pl.lit("Shipped").alias(status), pl.col("said_quantity").alias(quantity), pl.col("said_carrier").alias(carrier),
+        pl.col("said_tracking").alias(tracking),
+    )  # fmt: skip
+    return found.drop("row"), csv_bytes(rows.select(sheet.peek.headings))

@@ -1,18 +1,24 @@
 """`oms confirm`: tell each channel what left, once, with its tracking."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
+from oms.channels import walmart
 from oms.channels.confirmation import CONFIRMATIONS, SILENT, confirmation
-from oms.errors import UnknownBatch
+from oms.errors import OmsError, UnknownBatch
+from oms.flow.forms import kept
 from oms.flow.ship_order import moment
 from oms.flow.shop import Shop
+from oms.sheets import guard
+from oms.sheets.read import load, peek
 from oms.store.confirming import batch_exists, save_told, to_tell
 from oms.store.db import Batch, Document
 from oms.words import _
+
+SHEETS = 200  # order sheets that are looked through for an order
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,35 @@ def confirm(
 
 
 def _write(shop: Shop, batch: Batch, rows: pl.DataFrame) -> None:
-    zones = {channel.name: shop.config.zone_of(channel) for channel in shop.config.channels}
     for (name, kind), part in rows.group_by("channel", "kind", maintain_order=True):
-        zone = zones.get(str(name), shop.config.business.timezone)
-        extension, data = confirmation(str(kind), part.select(CONFIRMATIONS.keys()), zone)
-        path = batch.document("confirmation", f"confirm-{name}.{extension}", data, channel=str(name))
-        save_told(batch, part, path)
+        channel = next((each for each in shop.config.channels if each.name == name), None)
+        files = list(_on_sheets(shop, batch, str(name), part)) if kind == "walmart" else []
+        told = [rows.select("parcel_id", "line_id") for rows, _extension, _data in files]
+        rest = part.join(pl.concat(told), on=["parcel_id", "line_id"], how="anti", maintain_order="left") if told else part
+        if rest.height:
+            extension, data = confirmation(
+                str(kind), rest.select(CONFIRMATIONS.keys()), shop.config.zone_of(channel), shop.config.currency_of(channel)
+            )
+            files.append((rest, extension, data))
+        for number, (told_rows, extension, data) in enumerate(files, 1):
+            suffix = "" if number == 1 else f"-{number}"
+            path = batch.document("confirmation", f"confirm-{name}{suffix}.{extension}", data, channel=str(name))
+            save_told(batch, told_rows, path)
+
+
+def _on_sheets(shop: Shop, batch: Batch, channel: str, rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, str, bytes]]:
+    """Order sheets of the channel with `rows` filled in, the newest sheet that has an order first."""
+    for _at, name in kept(shop, batch.conn, channel, (".csv", ".xlsx", ".txt", ".tsv"))[:SHEETS]:
+        if rows.is_empty():
+            return
+        try:
+            guard.check(shop.root / name, shop.config.limits)
+            seen = peek(shop.root / name, shop.config.limits)
+            if not walmart.answerable(seen.headings):
+                continue
+            found, data = walmart.answered(load(seen, shop.config.limits), rows)
+        except OmsError:  # damaged since: what only this sheet has goes out as a list
+            continue
+        if found.height:
+            yield found, "csv", data
+            rows = rows.join(found, on=["parcel_id", "line_id"], how="anti", maintain_order="left")

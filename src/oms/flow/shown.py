@@ -10,9 +10,9 @@ from oms.channels.forms import Form
 from oms.channels.stockfile import Writer
 from oms.config import Channel
 from oms.core import ats
+from oms.flow.forms import lacking, newest_form
 from oms.flow.offers import Facts, Pool
 from oms.flow.shop import Shop
-from oms.flow.stock_forms import lacking, newest_form
 from oms.store import publishing
 from oms.words import _
 

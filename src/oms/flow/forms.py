@@ -1,6 +1,7 @@
-"""The newest form of a channel, from templates/CHANNEL/: the file it handed out, in which our numbers go back."""
+"""Forms of a channel, from templates/CHANNEL/: files that it handed out, in which our numbers go back."""
 
 import sqlite3
+from collections.abc import Collection
 from datetime import UTC, datetime
 
 from oms.channels import stockfile
@@ -18,23 +19,29 @@ from oms.words import _
 FOLDER = "templates"
 
 
-def newest_form(shop: Shop, conn: sqlite3.Connection, channel: Channel, force: bool) -> Form | str | None:
+def kept(shop: Shop, conn: sqlite3.Connection, channel: str, endings: Collection[str]) -> list[tuple[str, str]]:
     """
-    The newest form in `templates/CHANNEL/`, why it is none to work with, or None where there is none.
+    The files in `templates/CHANNEL/`: since when (UTC text) and path, the newest first.
 
     A file that came by `oms import` is as old as its import, one that was put there as its modification time says.
     """
-    reader = stockfile.FORMS[channel.kind]
-    imported = publishing.templates(conn, channel.name)
+    imported = publishing.templates(conn, channel)
     ages = []
-    for path in sorted((shop.root / FOLDER / channel.name).glob("*")):
+    for path in sorted((shop.root / FOLDER / channel).glob("*")):
         name = path.relative_to(shop.root).as_posix()
         at = imported.get(name, iso(datetime.fromtimestamp(path.stat().st_mtime, UTC)))
-        if at is not None and path.suffix.lower() in reader.endings:  # None: its import was undone
+        if at is not None and path.suffix.lower() in endings:  # None: its import was undone
             ages.append((at, name))
+    return sorted(ages, reverse=True)
+
+
+def newest_form(shop: Shop, conn: sqlite3.Connection, channel: Channel, force: bool) -> Form | str | None:
+    """The newest form in `templates/CHANNEL/`, why it is none to work with, or None where there is none."""
+    reader = stockfile.FORMS[channel.kind]
+    ages = kept(shop, conn, channel.name, reader.endings)
     if not ages:
         return None
-    at, name = max(ages)
+    at, name = ages[0]
     if reader.ages and not force and shop.now - parse_iso(at) > shop.config.sync.max_age:
         return _("`{path}` is older than the limit: download it again and import it, or use --force", path=name)
     config = shop.config
