@@ -98,7 +98,7 @@ def _absent(section: str) -> dict[str, str]:
                 "format": _("ours")}  # fmt: skip
     if section == "channels":
         return {"timezone": _("the business's"), "currency": _("the business's"), "locations": _("every place that ships"),
-                "max_listed": _("no limit"), "label": _("by kind")}  # fmt: skip
+                "max_listed": _("no limit"), "label": _("by kind"), "stock_file": '`"price-and-quantity"`'}  # fmt: skip
     return {}
 
 
@@ -153,6 +153,8 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
                       _("who makes the shipping label; `platform` for tiktok, shopee, lazada and temu")),
             "ship_complete": (flag, _("the whole order waits for its last line")),
             "handling_days": (whole, _("working days until `ship_by`, where the file gives none")),
+            "stock_file": (_("`price-and-quantity` or `listings-feed`"), _("Amazon: which of its two uploads `oms sync` writes")),
+            "seller_id": (text, _("Amazon: your merchant token; a listings feed needs it")),
         },
         "routing": {
             "goal": (_("`cost`, `distance` or `ranked`"), _("what the plan makes least")),

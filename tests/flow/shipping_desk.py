@@ -111,11 +111,12 @@ class Desk:
                 "VALUES (?, '林小雨', '+12015550123', 'rain@example.com', '12 Elm St', 'Newark', 'NJ', '07102', 'US')",
                 (order_id,),
             )
+            named = channel.startswith(("amazon", "walmart"))  # their lines have numbers of their own
             for position, (listing, quantity) in enumerate(lines.items()):
                 batch.conn.execute(
                     "INSERT INTO lines (order_id, line_ref, has_channel_ref, line_key, position, listing_sku, title, "
                     "ordered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                    (order_id, f"{ref}-{position}", channel.startswith(("amazon", "walmart")), f"{listing}#1", position, listing,
+                    (order_id, f"{ref}-{position}", named, f"{listing}#1", position, listing,
                      f"The {listing}", quantity),
                 )  # fmt: skip
             batch.conn.execute(  # as importing does: lines are mapped as they come

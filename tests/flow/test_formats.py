@@ -100,7 +100,7 @@ def test_unknown_format_names_the_nearest(shop):
 
     with pytest.raises(ConfigError, match="did you mean `hof`"):
         formats.check(shop.shop, "hoff")
-    with pytest.raises(ConfigError, match="order file of a 3PL"):
+    with pytest.raises(ConfigError, match="says how to write a file"):
         formats.check(shop.shop, "newark")
 
 

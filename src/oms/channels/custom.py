@@ -9,7 +9,8 @@ Formats of the seller's own: a TOML file in `formats/` fills the declarations th
     [statuses]
     "offen" = "ready"
 
-Its name is a kind of channel. Templates of 3PL order files (`kind = "3pl-orders"`) are another thing and are left alone.
+Its name is a kind of channel. Templates of files that we write (`kind = "3pl-orders"`, `"export"`) are left
+alone.
 """
 
 from collections.abc import Callable, Mapping
@@ -52,7 +53,7 @@ class Format:
 
 
 def parse(text: str, name: str, file: str) -> Format | None:
-    """The format `name` from the text of its `file`, as format_file.checked does it; None for a 3PL's order template."""
+    """The format `name` from the text of its `file`, as format_file.checked does it; None where that is none."""
     form = checked(text, file)
     return None if form is None else Format(name, form, _reader(name, form))
 

@@ -15,7 +15,7 @@ from oms.errors import ConfigError
 from oms.sheets.columns import Bound, Column, typed
 from oms.words import _
 
-OTHERS = ("3pl-orders",)
+OTHERS = ("3pl-orders", "export")  # files that we write
 #: Of each group a format must have one.
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "orders": (("order_ref",), ("placed_at",), ("sku", "catalogue_id", "title"), ("quantity",)),
@@ -142,7 +142,7 @@ def column_of(name: str, given: ColumnFormat, form: FormatFile) -> Column:
 
 def checked(text: str, file: str) -> FormatFile | None:
     """
-    The format in the text of `file`; None for what is no format to read (a 3PL's order template).
+    The format in the text of `file`; None for what is no format to read (a template of files that we write).
 
     Raises ConfigError naming file, key and the nearest known key, for every problem at once.
     """

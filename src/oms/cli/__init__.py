@@ -22,7 +22,20 @@ from oms.errors import OmsError
 from oms.words import _
 
 #: Modules with commands, in the order in which `oms --help` shows them: the stages of the day.
-GROUPS = ("start", "demo", "importing", "formats", "mapping", "routing", "shipping", "syncing", "looking", "stock", "safety")
+GROUPS = (
+    "start",
+    "demo",
+    "importing",
+    "formats",
+    "mapping",
+    "routing",
+    "shipping",
+    "syncing",
+    "looking",
+    "exporting",
+    "stock",
+    "safety",
+)
 
 
 class Boundary(TyperGroup):

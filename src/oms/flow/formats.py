@@ -1,6 +1,7 @@
 """`oms format`: formats of the seller's own, drafted from a sample, checked, listed."""
 
 import re
+import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -128,7 +129,7 @@ def _called(shop: Shop, name: str) -> custom.Format:
         )
     form = custom.load_one(path)
     if form is None:
-        raise ConfigError(_("formats/{name}.toml is the order file of a 3PL, not a format to read", name=name))
+        raise ConfigError(_("formats/{name}.toml says how to write a file, not how to read one", name=name))
     return form
 
 
@@ -185,12 +186,14 @@ def listed(shop: Shop) -> ListReport:
     for path in sorted((shop.root / "formats").glob("*.toml")):
         used = [c.name for c in shop.config.channels if c.kind == path.stem]
         used += [each.code for each in shop.config.locations if each.format == path.stem]
-        entry: dict[str, Any] = {"name": path.stem, "kind": "3pl-orders", "recognise": [], "used_by": used, "error": None}
+        entry: dict[str, Any] = {"name": path.stem, "kind": None, "recognise": [], "used_by": used, "error": None}
         try:
             form = custom.load_one(path)
-            if form is not None:
+            if form is None:
+                entry["kind"] = tomllib.loads(path.read_text("utf-8-sig"))["kind"]
+            else:
                 entry |= {"kind": form.form.kind, "recognise": list(form.form.recognise)}
         except ConfigError as error:
-            entry |= {"kind": None, "error": error.message}
+            entry["error"] = error.message
         found.append(entry)
     return ListReport(found)
