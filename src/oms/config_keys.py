@@ -153,7 +153,7 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
                       _("who makes the shipping label; `platform` for tiktok, shopee, lazada and temu")),
             "ship_complete": (flag, _("the whole order waits for its last line")),
             "handling_days": (whole, _("working days until `ship_by`, where the file gives none")),
-            "stock_file": (_("`price-and-quantity` or `listings-feed`"), _("Amazon: which of its two uploads `oms sync` writes")),
+            "stock_file": (_("`price-and-quantity` or `listings-feed`"), _("Amazon: the file that `oms sync` writes")),
             "seller_id": (text, _("Amazon: your merchant token; a listings feed needs it")),
         },
         "routing": {
