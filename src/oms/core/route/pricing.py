@@ -88,7 +88,7 @@ class Pricing:
     """Prices of parcels from `candidates` on one lane; `late` is days late by place, None when nobody is."""
 
     __slots__ = (
-        "_costs", "_divisor", "_fallback", "_free", "_late_penalty", "_least", "_metres", "_offers", "_places", "_unit_matters",
+        "_costs", "divisor", "_fallback", "_free", "_late_penalty", "least", "_metres", "_offers", "_places", "_unit_matters",
         "by_gram", "candidates", "carriers", "lane", "late",
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ class Pricing:
         #: Whether nearly every parcel has a price of its own, so that remembering prices does not pay.
         self.by_gram = lane.linear or fallback is not None
         self._late_penalty = late_penalty
-        self._divisor = divisor
+        self.divisor = divisor
         self._free = free
         self._fallback = fallback
         self._metres = metres
@@ -112,11 +112,11 @@ class Pricing:
         self._unit_matters = any(places[n].handling_unit for n in candidates)
         self._offers: dict[tuple[int, int], list[Offer]] = {}
         self._costs: dict[tuple[int, int, int], Cost] = {}
-        self._least = self._bound()
+        self.least = self._bound()
 
     def billed(self, weight_g: int, volume_mm3: int) -> int:
         """The weight a carrier charges, at least a gram."""
-        return max(1, weight_g, -(-volume_mm3 // self._divisor))
+        return max(1, weight_g, -(-volume_mm3 // self.divisor))
 
     def quote(self, place: int, billed_g: int) -> Quote | None:
         """The carrier for a parcel; nothing to pay where the platform makes the label or the customer collects."""
@@ -198,7 +198,7 @@ class Pricing:
         if self._fallback is not None:
             return 0 if self.carriers else self._two_by_distance(parts)
         if self.by_gram or not self.rising():
-            return 2 * self._least
+            return 2 * self.least
         alone = [offers[0][0] if (offers := self.offers(*part)) else 0 for part in parts]
         return min(alone) + max(alone)
 

@@ -1,0 +1,229 @@
+"""
+The part of a batch in which orders stand in each other's way, and what limits them.
+
+A shelf (sku, place) that holds enough for everybody who could want it never binds, nor does a day with room for all. Orders
+linked by shelves and days that can bind form components; a component in which every order has its best plan is solved.
+What is left is the kernel: all that an optimiser needs to look at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+import numpy as np
+
+from oms.core.route.finder import Finder
+from oms.core.route.optimum.menus import Ints, Menu, items_of, menus
+from oms.core.route.orders import Order, Prepared
+from oms.core.route.plans import IMPOSSIBLE, Fill, Parcels, Supply, cost_after, got
+from oms.core.route.waiting import waiting_cost
+
+#: By how much more the waiting of the first in the order of service counts than that of the last.
+SENIORITY = 0.1
+
+
+@dataclass
+class Kernel:
+    """
+    Resources are numbered: sku * places + place for shelves, then skus * places + place for the days, then one a sku for its
+    lack. `limits` is what may be used of each by the orders of the kernel, `scarce` whether it can bind at all.
+
+    The lack of a sku is used negatively, by one for each row that waits for some of it, and its limit is minus the least number
+    of rows that must: with 3 units for lines of 2 and 2, one line waits, where half a line would do for a linear program.
+    """
+
+    prepared: Prepared
+    orders: list[int]  # numbers in Prepared.orders, ascending
+    before: list[Parcels]  # of every order of the batch: the plan it has without the optimiser
+    menus: list[Menu]
+    large: list[int]  # those of `orders` with too many rows for a menu
+    limits: Ints
+    scarce: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    waiting: dict[int, int]  # by order: what a line of it costs that waits
+    urgency: dict[int, float]  # by order: how much that counts when it is decided who waits
+
+    @property
+    def places(self) -> int:
+        """How many places there are."""
+        return len(self.prepared.places)
+
+    @property
+    def lacks(self) -> int:
+        """The number of the first sku's lack."""
+        return (len(self.prepared.skus) + 1) * self.places
+
+    def uses(self, number: int, parcels: Parcels) -> dict[int, int]:
+        """What a plan of an order uses of each resource."""
+        order = self.prepared.orders[number]
+        used = uses(self.prepared, order, parcels)
+        for row, units in zip(order.rows, got(order, parcels), strict=True):
+            if units < row.need:
+                used[self.lacks + row.sku] = used.get(self.lacks + row.sku, 0) - 1
+        return used
+
+
+def uses(prepared: Prepared, order: Order, parcels: Parcels) -> dict[int, int]:
+    """What a plan of an order uses of each resource: units of shelves, and a slot of a day."""
+    places, days = len(prepared.places), len(prepared.skus) * len(prepared.places)
+    used: dict[int, int] = {}
+    for place, picks in parcels.items():
+        for n, units in picks.items():
+            resource = order.rows[n].sku * places + place
+            used[resource] = used.get(resource, 0) + units
+        if place in order.slots if order.current.get(place) == picks else place not in order.counted:
+            used[days + place] = 1
+    return used
+
+
+def limits_of(prepared: Prepared) -> Ints:
+    """What may be used of each resource by all orders together, what they hold already included."""
+    places = len(prepared.places)
+    shelves = np.array(prepared.free, np.int64).reshape(-1, places)
+    days = np.array([IMPOSSIBLE if p.capacity is None else p.capacity for p in prepared.places], np.int64)
+    limits = np.concatenate([np.maximum(0, shelves).ravel(), np.maximum(0, days)])
+    for order in prepared.orders:
+        if order.current:
+            for resource, amount in uses(prepared, order, order.current).items():
+                limits[resource] += amount
+    return limits
+
+
+def anyone_opposed(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> bool:
+    """Whether any order has less than it would have alone."""
+    finder = Finder(prepared, start)
+    return any(_opposed(prepared, start, finder, number, has) for number, has in enumerate(before))
+
+
+def _opposed(prepared: Prepared, start: Supply, finder: Finder, number: int, has: Parcels) -> bool:
+    order = prepared.orders[number]
+    start.give_back(order, order.current)
+    best = finder.best(order)
+    _take_again(start, order)
+    fill = Fill.of(order, got(order, has))
+    if best.fill != fill:
+        return best.fill.better_than(fill)
+    sticks = prepared.rules.stickiness if order.current else 0
+    alone = cost_after(prepared, order, order.current, best.parcels)
+    return alone + sticks < cost_after(prepared, order, order.current, has)
+
+
+def _take_again(start: Supply, order: Order) -> None:
+    """Undo `give_back`, without touching the days of the order."""
+    for place, picks in order.current.items():
+        for n, units in picks.items():
+            start.free[order.rows[n].sku][place] -= units
+    for place in order.slots:
+        start.capacity[place] -= 1
+
+
+def kernel(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> Kernel | None:
+    """
+    The kernel of a batch in which orders have the plans `before`; None where nothing is contested.
+
+    `start`: what is left before anything is decided, of the whole problem where `prepared` is only a part of it.
+    """
+    limits = limits_of(prepared)
+    places, days = len(prepared.places), len(prepared.skus) * len(prepared.places)
+    free = [
+        n for n, order in enumerate(prepared.orders)
+        if order.candidates and any(row.need for row in order.rows)
+        and cost_after(prepared, order, order.current, before[n]) < IMPOSSIBLE
+    ]  # fmt: skip
+    fixed = set(range(len(prepared.orders))) - set(free)
+    for n in fixed:
+        for resource, amount in uses(prepared, prepared.orders[n], before[n]).items():
+            limits[resource] -= amount
+    demand = np.zeros(len(limits), np.int64)
+    for n in free:
+        order = prepared.orders[n]
+        for row in order.rows:
+            for place in order.candidates:
+                demand[row.sku * places + place] += row.need
+        for place in order.candidates:
+            demand[days + place] += place not in order.counted
+    scarce = (demand > limits) & (demand > 0)
+    # A shelf that holds nothing for anybody links nobody: who wants it cannot have it.
+    linking = scarce & (limits > 0)
+    groups = _components(prepared, free, linking, places, days)
+    finder = Finder(prepared, start)
+    orders: list[int] = []
+    for group in groups:
+        if any(_opposed(prepared, start, finder, n, before[n]) for n in group):
+            orders += group
+        else:
+            for n in group:
+                for resource, amount in uses(prepared, prepared.orders[n], before[n]).items():
+                    limits[resource] -= amount
+    if not orders:
+        return None
+    orders.sort()
+    stock = limits[:days].reshape(-1, places)
+    small = [n for n in orders if items_of(prepared.orders[n]) is not None]
+    large = [n for n in orders if items_of(prepared.orders[n]) is None]
+    least = least_waiting(prepared, orders, stock)
+    limits, scarce = np.concatenate([limits, -least]), np.concatenate([scarce, least > 0])
+    waiting = {n: waiting_cost(prepared, start, prepared.orders[n]) for n in orders}
+    urgent = urgency(prepared, orders)
+    return Kernel(
+        prepared, orders, list(before), menus(prepared, waiting, small, stock), large, limits, scarce, waiting, urgent
+    )
+
+
+def urgency(prepared: Prepared, numbers: Sequence[int]) -> dict[int, float]:
+    """
+    By order, how much its waiting counts when it is decided who waits: once, and once more for each priority below its own;
+    and within a priority a little more for those who are served first.
+    """
+    levels = sorted({prepared.orders[n].desk.priority for n in numbers})
+    last = max(1, len(numbers) - 1)
+    return {
+        n: 1.0 + levels.index(prepared.orders[n].desk.priority) + SENIORITY * (1 - place / last)
+        for place, n in enumerate(numbers)
+    }  # fmt: skip
+
+
+def least_waiting(prepared: Prepared, numbers: Sequence[int], stock: Ints) -> Ints:
+    """By sku the least number of rows that wait for some of it, whatever is decided: those that want most."""
+    needs: dict[int, list[int]] = {}
+    for n in numbers:
+        for row in prepared.orders[n].rows:
+            if row.need:
+                needs.setdefault(row.sku, []).append(row.need)
+    least = np.zeros(len(prepared.skus), np.int64)
+    for sku, wanted in needs.items():
+        short = sum(wanted) - int(np.maximum(0, stock[sku]).sum())
+        for count, covered in enumerate(accumulate(sorted(wanted, reverse=True)), 1):
+            if short <= 0:
+                break
+            least[sku] = count
+            if covered >= short:
+                break
+    return least
+
+
+def _components(
+    prepared: Prepared, numbers: Sequence[int], linking: np.ndarray[tuple[int], np.dtype[np.bool_]], places: int, days: int
+) -> list[list[int]]:  # fmt: skip
+    """Orders linked by skus with a shelf that can bind, or by days that can."""
+    skus = linking[:days].reshape(-1, places)
+    parent: dict[int, int] = {}
+
+    def find(at: int) -> int:
+        while parent.setdefault(at, at) != at:
+            parent[at] = parent[parent[at]]
+            at = parent[at]
+        return at
+
+    for n in numbers:
+        order = prepared.orders[n]
+        own = find(-1 - n)
+        for row in order.rows:
+            if row.need and any(skus[row.sku, place] for place in order.candidates):
+                parent[find(row.sku)] = own
+        for place in order.candidates:
+            if linking[days + place] and place not in order.counted:
+                parent[find(days + place)] = own
+    groups: dict[int, list[int]] = {}
+    for n in numbers:
+        groups.setdefault(find(-1 - n), []).append(n)
+    return list(groups.values())

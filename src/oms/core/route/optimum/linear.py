@@ -1,0 +1,103 @@
+"""
+The linear program over all plans, by column generation (Dantzig and Wolfe 1960; Gilmore and Gomory 1961).
+
+One row an order (exactly one plan), one a scarce resource (no more than there is). It starts with the plans that rough prices
+favour; its own prices then say which plans are missing. When none is, its value bounds every routing from below.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from oms.core.route.optimum.kernel import Kernel
+from oms.core.route.optimum.menus import Floats, Ints
+from oms.core.route.optimum.pool import Pool
+from oms.core.route.optimum.prices import cheapest
+from oms.core.route.optimum.shared import cheapest_shared, shareable, small_enough
+from oms.core.route.optimum.solver import Columns, Program, Rows
+
+#: Plans an order starts with, and gets in a round of pricing.
+FIRST, MORE = 12, 3
+
+#: Plans with shared rows are looked for when pricing out finds no more than this part of what is known.
+FEW = 0.01
+
+
+class Relaxed(NamedTuple):
+    """The optimum of the linear program: share of each column, and prices by resource."""
+
+    shares: Floats
+    prices: Floats
+
+
+def fill_pool(pool: Pool, prices: Floats, count: int, within: float) -> None:
+    """Add the `count` cheapest plans of every order, as far as they are `within` so much of its cheapest."""
+    for menu in pool.kernel.menus:
+        found = cheapest(pool.kernel, menu, prices, count)
+        rows, at = np.nonzero(np.isfinite(found.value) & (found.value <= found.value[:, :1] + within))
+        pool.add(menu, rows, found.cut[rows, at], found.place[rows, at])
+
+
+def relax(pool: Pool, rounds: int) -> Relaxed:
+    """Solve the linear program over the pool, adding what is missing for at most `rounds` rounds."""
+    kernel = pool.kernel
+    numbers = {number: n for n, number in enumerate(kernel.orders)}
+    position = np.full(max(kernel.orders) + 1, -1)
+    position[kernel.orders] = np.arange(len(kernel.orders))
+    scarce = np.flatnonzero(kernel.scarce)
+    row_of = np.full(len(kernel.limits), -1)
+    row_of[scarce] = len(numbers) + np.arange(len(scarce))
+    ones = np.ones(len(numbers))
+    rows = Rows(
+        np.concatenate([ones, np.full(len(scarce), -np.inf)]), np.concatenate([ones, kernel.limits[scarce].astype(np.float64)])
+    )
+    program = Program(rows, columns_of(pool, np.arange(len(pool)), position, row_of))
+    for turn in range(rounds + 1):
+        solved = program.solve()
+        print(turn, len(pool), solved.objective)
+        prices = np.zeros(len(kernel.limits))
+        prices[scarce] = np.maximum(0.0, -solved.duals[len(numbers) :])
+        if turn == rounds:
+            break
+        before = len(pool)
+        _price_out(pool, prices, solved.duals, position)
+        if len(pool) - before < before * FEW:
+            _price_out_shared(pool, prices, solved.duals, position)
+        if len(pool) == before:
+            break
+        program.add(columns_of(pool, np.arange(before, len(pool)), position, row_of))
+    shares = np.zeros(len(pool))
+    shares[: len(solved.values)] = solved.values
+    return Relaxed(shares, prices)
+
+
+def _price_out(pool: Pool, prices: Floats, duals: Floats, position: Ints) -> None:
+    for menu in pool.kernel.menus:
+        found = cheapest(pool.kernel, menu, prices, MORE)
+        own = duals[position[menu.orders]]
+        rows, at = np.nonzero(found.value < own[:, None] - 0.5)
+        pool.add(menu, rows, found.cut[rows, at], found.place[rows, at])
+
+
+def _price_out_shared(pool: Pool, prices: Floats, duals: Floats, position: Ints) -> None:
+    """The same for plans in which places share rows; of the orders for which all can be looked through."""
+    kernel = pool.kernel
+    for number in shareable(kernel):
+        if small_enough(kernel.prepared.orders[number]):
+            found = cheapest_shared(kernel, number, prices)
+            if found.value < duals[position[number]] - 0.5:
+                pool.tell(number, found.parcels)
+
+
+def columns_of(pool: Pool, chosen: Ints, order_row: Ints, resource_row: Ints) -> Columns:
+    """
+    Columns of the pool for a program; `chosen` ascending. Rows by order number and by resource (-1: not in the program).
+    """
+    place = np.full(len(pool), -1)
+    place[chosen] = np.arange(len(chosen))
+    kept = (place[pool.column] >= 0) & (resource_row[pool.resource] >= 0)
+    column = np.concatenate([np.arange(len(chosen)), place[pool.column[kept]]])
+    row = np.concatenate([order_row[pool.order[chosen]], resource_row[pool.resource[kept]]])
+    amount = np.concatenate([np.ones(len(chosen)), pool.amount[kept].astype(np.float64)])
+    sort = np.lexsort((row, column))
+    return Columns(pool.cost[chosen].astype(np.float64), column[sort], row[sort], amount[sort])

@@ -1,0 +1,137 @@
+"""
+The cheapest plan of one order at given prices when places may share a row: exact, by dynamic programming over the places.
+
+A state says how many units of each row are sent; every place adds one parcel or none. What a menu holds is cheaper to look
+through, so this is for the few orders that a menu does not hold whole.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+
+from oms.core.route.optimum.kernel import Kernel
+from oms.core.route.optimum.menus import Floats, Ints
+from oms.core.route.orders import Order
+from oms.core.route.plans import Parcels, parcel_cost, splits_paid
+
+#: Pairs of state and parcel looked at for each place; with more it would take too long.
+MOST_PAIRS = 20_000
+
+
+def shareable(kernel: Kernel) -> list[int]:
+    """The orders for which places could share a row that the menu keeps together, and those without a menu."""
+    found = set(kernel.large)
+    for menu in kernel.menus:
+        if menu.shape.limit > 1:
+            found.update(menu.orders[(menu.units > 1).any(axis=1)].tolist())
+    return sorted(found)
+
+
+def small_enough(order: Order) -> bool:
+    """Whether `cheapest_shared` can be asked."""
+    return int(np.prod([(row.need + 1) * (row.need + 2) / 2 for row in order.rows])) <= MOST_PAIRS
+
+
+class _Steps(NamedTuple):
+    """Ways from one state to another: `before` + `pick` = `after`, sorted by `after`; `starts` of each `after`."""
+
+    states: Ints  # (states, rows): units of each row
+    before: Ints
+    pick: Ints
+    starts: Ints
+
+
+@cache
+def _steps(needs: tuple[int, ...]) -> _Steps:
+    states = np.array(list(product(*(range(need + 1) for need in needs))), np.int64)
+    weights = np.cumprod([1, *(need + 1 for need in needs[:0:-1])])[::-1]
+    after, pick = np.nonzero((states[:, None, :] >= states[None, :, :]).all(axis=2))
+    before = (states[after] - states[pick]) @ weights
+    return _Steps(states, before, pick, np.searchsorted(after, np.arange(len(states) + 1)))
+
+
+class Shared(NamedTuple):
+    """A plan, and what it costs with what it uses paid for."""
+
+    value: float
+    parcels: Parcels
+
+
+def cheapest_shared(kernel: Kernel, number: int, prices: Floats) -> Shared:
+    """The cheapest of all plans of an order."""
+    prepared, order = kernel.prepared, kernel.prepared.orders[number]
+    rows = [n for n, row in enumerate(order.rows) if row.need]
+    steps = _steps(tuple(order.rows[n].need for n in rows))
+    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    best = np.full((limit + 1, len(steps.states)), np.inf)
+    best[0, 0] = 0.0
+    trail: list[tuple[int, Floats, Floats]] = []  # place, what its parcels cost, the best before it
+    for place in order.candidates:
+        cost = _parcels_of(kernel, number, rows, steps.states, place, prices)
+        if not np.isfinite(cost).any():
+            continue
+        trail.append((place, cost, best.copy()))
+        for parcels in range(limit, 0, -1):
+            ways = best[parcels - 1][steps.before] + cost[steps.pick]
+            np.minimum(best[parcels], np.minimum.reduceat(ways, steps.starts[:-1]), out=best[parcels])
+    total = best + _waits(kernel, number, rows, steps.states, prices)
+    total += np.array([prepared.rules.split_penalty * splits_paid(order, k) for k in range(limit + 1)])[:, None]
+    parcels, state = divmod(int(total.argmin()), len(steps.states))
+    return Shared(float(total[parcels, state]), _walk_back(steps, rows, trail, best, parcels, state))
+
+
+def _parcels_of(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, place: int, prices: Floats) -> Floats:
+    """By state what a parcel with just that costs from a place, with what it uses paid for; inf where it cannot be sent."""
+    order = kernel.prepared.orders[number]
+    shelves = np.array([order.rows[n].sku for n in rows]) * kernel.places + place
+    cost = np.full(len(states), np.inf)
+    day = 0.0 if place in order.counted else prices[kernel.lacks - kernel.places + place]
+    totals = (states @ np.array([(order.rows[n].weight_g, order.rows[n].volume_mm3, 1) for n in rows], np.int64)).tolist()
+    for state in np.flatnonzero((states <= kernel.limits[shelves]).all(axis=1))[1:].tolist():
+        amount = order.pricing.amount(place, *totals[state])
+        if amount is not None:
+            cost[state] = amount + day
+    held = order.current.get(place)
+    if held is not None and all(n in rows for n in held):
+        same = (states == np.array([held.get(n, 0) for n in rows])).all(axis=1)
+        parts = parcel_cost(kernel.prepared, order, place, held, order.dates.get(place))
+        cost[same] = np.inf if parts is None else parts.total + (day if place in order.slots else 0.0)
+    return cost + states @ prices[shelves]
+
+
+def _waits(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, prices: Floats) -> Floats:
+    """By state what waiting costs: once a line, with the price of each lack paid back; inf where it may not wait."""
+    order = kernel.prepared.orders[number]
+    lacking = states < np.array([order.rows[n].need for n in rows])
+    waits = -(lacking @ prices[kernel.lacks + np.array([order.rows[n].sku for n in rows])])
+    price = kernel.waiting[number]
+    lines = np.array([order.rows[n].line for n in rows])
+    for line in sorted(set(lines.tolist())):
+        waits += price * lacking[:, lines == line].any(axis=1)
+    promised = np.array([sum(picks.get(n, 0) for picks in order.current.values()) for n in rows])
+    waits[(states < promised).any(axis=1)] = np.inf
+    if order.desk.ship_complete:
+        waits[lacking.any(axis=1) & states.any(axis=1)] = np.inf
+    return waits
+
+
+def _walk_back(
+    steps: _Steps, rows: Sequence[int], trail: Sequence[tuple[int, Floats, Floats]], best: Floats, parcels: int, state: int
+) -> Parcels:  # fmt: skip
+    """Which place sends what, from what each place could add to."""
+    found: dict[int, dict[int, int]] = {}
+    value = best[parcels, state]
+    for place, cost, before in reversed(trail):
+        if before[parcels, state] == value:
+            continue
+        ways = slice(steps.starts[state], steps.starts[state + 1])
+        added = before[parcels - 1][steps.before[ways]] + cost[steps.pick[ways]]
+        at = int(added.argmin())
+        pick = steps.states[steps.pick[ways][at]]
+        found[place] = {n: units for n, units in zip(rows, pick.tolist(), strict=True) if units}
+        parcels, state = parcels - 1, int(steps.before[ways][at])
+        value = before[parcels, state]
+    return dict(sorted(found.items()))

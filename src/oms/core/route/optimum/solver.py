@@ -1,0 +1,116 @@
+"""
+HiGHS (highs.dev, MIT), the way routing uses it: one thread, no clock, and a status that is looked at after every run.
+
+A limit in seconds would make results depend on the machine, so searches are limited by nodes. Changing `threads` later in a
+process makes HiGHS return without a result and without an error, hence one thread everywhere.
+"""
+
+from typing import NamedTuple
+
+import highspy
+import numpy as np
+
+from oms.core.route.optimum.menus import Floats, Ints
+
+
+class Rows(NamedTuple):
+    """Constraints: lower <= sum of amounts <= upper."""
+
+    lower: Floats
+    upper: Floats
+
+
+class Columns(NamedTuple):
+    """Variables between 0 and 1: cost, and entries sorted by column as (column, row, amount)."""
+
+    cost: Floats
+    column: Ints
+    row: Ints
+    amount: Floats
+
+
+class Solved(NamedTuple):
+    """Values by column and prices by row; what one more of a row's right side would change the cost by."""
+
+    objective: float
+    values: Floats
+    duals: Floats
+
+
+class SolverFailed(AssertionError):
+    """HiGHS stopped without an answer."""
+
+
+def _highs() -> highspy.Highs:
+    highs = highspy.Highs()
+    highs.silent()
+    for name, value in (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0)):
+        highs.setOptionValue(name, value)
+    return highs
+
+
+class Program:
+    """A linear program that grows by columns."""
+
+    def __init__(self, rows: Rows, columns: Columns) -> None:
+        self._highs = _highs()
+        self._highs.setOptionValue("solver", "simplex")
+        self._highs.passModel(_model(rows, columns, integer=False))
+
+    def add(self, columns: Columns) -> None:
+        """More columns."""
+        count = len(columns.cost)
+        if count:
+            zero, one = np.zeros(count), np.ones(count)
+            self._highs.addCols(count, columns.cost, zero, one, len(columns.row), _starts(columns)[:-1],
+                                columns.row.astype(np.int32), columns.amount)  # fmt: skip
+
+    def solve(self) -> Solved:
+        """The optimum."""
+        self._highs.run()
+        _expect(self._highs, {highspy.HighsModelStatus.kOptimal})
+        found = self._highs.getSolution()
+        return Solved(self._highs.getInfo().objective_function_value, np.array(found.col_value), np.array(found.row_dual))
+
+
+def solve_integer(rows: Rows, columns: Columns, known: Floats, nodes: int) -> Floats:
+    """
+    Values 0 or 1 by column of the best solution found in at most `nodes` nodes; never worse than `known`, which is one.
+    """
+    highs = _highs()
+    for name, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.5), ("mip_max_nodes", nodes)):
+        highs.setOptionValue(name, value)
+    highs.passModel(_model(rows, columns, integer=True))
+    start = highspy.HighsSolution()
+    start.col_value = known.tolist()
+    highs.setSolution(start)
+    highs.run()
+    status = highspy.HighsModelStatus
+    _expect(highs, {status.kOptimal, status.kSolutionLimit, status.kIterationLimit})
+    values = np.round(np.array(highs.getSolution().col_value))
+    return values if len(values) == len(known) and columns.cost @ values <= columns.cost @ known else known
+
+
+def _expect(highs: highspy.Highs, wanted: set[highspy.HighsModelStatus]) -> None:
+    status = highs.getModelStatus()
+    if status not in wanted:
+        raise SolverFailed(f"HiGHS ended with {status}")
+
+
+def _model(rows: Rows, columns: Columns, integer: bool) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = len(columns.cost), len(rows.lower)
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = columns.cost, np.zeros(lp.num_col_), np.ones(lp.num_col_)
+    lp.row_lower_, lp.row_upper_ = rows.lower, rows.upper
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kColwise
+    lp.a_matrix_.start_ = _starts(columns)
+    lp.a_matrix_.index_ = columns.row.astype(np.int32)
+    lp.a_matrix_.value_ = columns.amount
+    if integer:
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * lp.num_col_
+    return lp
+
+
+def _starts(columns: Columns) -> np.ndarray[tuple[int], np.dtype[np.int32]]:
+    counts = np.bincount(columns.column, minlength=len(columns.cost))
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
