@@ -1,17 +1,17 @@
 """
 Batches in which many orders want the same shelves: `python -m tests.benchmarks.contested [ORDERS LOCATIONS [SEED [EFFORT]]]`.
 
-The instances of the literature's kind, on real US postcodes: 1-4 lines (55/25/12/8 %), skus wanted by Zipf's law, stock for 95 % of
-the demand spread unevenly (Dirichlet 0.5), days that fill up at 115 % of a place's share of the stock, two places in three shops
-that hand over a day later and dearer, freight by zone and steps of 500 g. Prints cost, bound, gap, what one order after the
-other costs, CPU seconds and peak memory. Asserts nothing.
+On real US postcodes: 1-4 lines (55/25/12/8 %), skus wanted by Zipf's law, stock for 95 % of the demand spread unevenly
+(Dirichlet 0.5), days that fill up at 115 % of a place's share of the stock, two places in three shops that hand over a day
+later and dearer, freight by zone and steps of 500 g. Prints cost, bound, gap, what one order after the other costs, CPU seconds
+and peak memory. Asserts nothing.
 """
 
 import random
 import resource
 import sys
 import time
-from dataclasses import replace
+from itertools import pairwise
 
 import polars as pl
 
@@ -47,8 +47,9 @@ def contested(
         chosen = sorted(set(picked[at : at + count]))
         at += count
         due = 2 if rng.random() < 0.8 else -rng.randrange(3)
-        order_rows.append((n + 1, "rush" if rng.random() < 0.1 else "site", f"S{n:06d}", f"2027-01-{n % 20 + 1:02d}T10:00:00Z",
-                           f"2027-01-{22 + due:02d}T20:00:00Z", None, False, None, "US", None, None, rng.choice(zips)))  # fmt: skip
+        order_rows.append((n + 1, "rush" if rng.random() < 0.1 else "site", f"S{n:06d}",
+                           f"2027-01-{n % 20 + 1:02d}T10:00:00Z", f"2027-01-{22 + due:02d}T20:00:00Z", None, False, None,
+                           "US", None, None, rng.choice(zips)))  # fmt: skip
         for position, sku in enumerate(chosen):
             need = rng.choices(range(1, len(units) + 1), units)[0]
             wanted[sku] += need
@@ -88,27 +89,33 @@ def _rates(codes: list[str], spots: list[Spot | None], zips: list[str]) -> pl.Da
             base, kilo = next((base, kilo) for most, base, kilo in ZONES if km <= most)
             rows += [
                 (0, code, "Post", "*", "US", prefix, low, high, base + kilo * high // 1000, 0, "USD", 2, 5)
-                for low, high in zip(STEPS_G, STEPS_G[1:], strict=False)
+                for low, high in pairwise(STEPS_G)
             ]
     return pl.DataFrame(rows, RATES, orient="row")
 
 
+def main(orders: int, locations: int, seed: int, effort: int) -> None:
+    """Print what one order after the other costs, what all together do, and how far that is from the best at most."""
+    for title, more in (("1-3 units a line", {}), ("1 unit a line", {"units": (1,)}),
+                        ("1 line of 1 unit", {"units": (1,), "lines": (1,)})):  # fmt: skip
+        given = contested(orders, locations, seed, **more)
+        spent = []
+        for hard in (0, effort):
+            started = time.process_time()
+            decision = route(given, hard)
+            spent.append(time.process_time() - started)
+        assert decision.greedy is not None
+        gap = "no bound" if decision.gap is None else f"{decision.gap:.2%} above the bound at most"
+        print(
+            f"{orders} orders x {locations} locations, {title}: {decision.contested} compete, "
+            f"{decision.total / 100:,.2f} instead of {decision.greedy / 100:,.2f} "
+            f"({1 - decision.total / decision.greedy:.1%} less), "
+            f"{gap}, {spent[1]:.1f} CPU s ({spent[0]:.1f} one after another), "
+            f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB",
+            flush=True,
+        )
+
+
 if __name__ == "__main__":
-    from oms.core.route.orders import prepare
-    from oms.core.route.greedy import decide
-    from oms.core.route.plans import Supply
-    from oms.core.route.optimum import kernel, optimise
-    from oms.core.route.optimum.search import Effort
-    a = [int(x) for x in sys.argv[1:]]
-    given = contested(*a[:3])
-    t = time.process_time()
-    prep = prepare(given)
-    print("prepare", time.process_time() - t); t = time.process_time()
-    routed = decide(prep)
-    print("greedy", time.process_time() - t); t = time.process_time()
-    for o in prep.orders:
-        o.slots = set(); o.dates = {}
-    kern = kernel(prep, Supply(prep), [p.parcels for p in routed.plans])
-    print("kernel", time.process_time() - t, len(kern.orders), len(kern.large), [(m.shape.items, len(m.orders), len(m.split)) for m in kern.menus]); t = time.process_time()
-    out = optimise(kern, Effort(a[3] if len(a) > 3 else 150))
-    print("all", time.process_time() - t, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    words = [int(word) for word in sys.argv[1:]]
+    main(*words, *(1000, 5, 1, 1)[len(words) :])

@@ -63,7 +63,7 @@ def told(decision: Decision) -> list[Any]:
 @given(crowds())
 def test_as_one_after_another(given: Problem) -> None:
     """Who ships what from where, at what cost, who waits and why: the same."""
-    assert told(route(given)) == told(one_by_one(given))
+    assert told(route(given, 0)) == told(one_by_one(given))
 
 
 @given(crowds(), st.integers(0, 2))

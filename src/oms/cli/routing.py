@@ -37,6 +37,10 @@ def register(app: typer.Typer) -> None:
 def route(
     goal: Annotated[Goal | None, typer.Option(help=_("Cheapest, nearest or by ranking; oms.toml by default."))] = None,
     greedy: Annotated[bool, typer.Option("--greedy", help=_("One order after another, the quickest way."))] = False,
+    effort: Annotated[
+        int | None,
+        typer.Option(min=0, max=3, help=_("How hard to look at orders that compete: 0 (not, as --greedy) to 3; 1 by default.")),
+    ] = None,
     replay: Annotated[
         str | None,
         typer.Option(
@@ -69,7 +73,10 @@ def route(
         )
     from oms.flow.route import route_orders as run
 
-    report = run(open_shop(workspace, wait), str(goal) if goal else None, dry_run=dry_run)
+    if greedy and effort:
+        raise UsageError(_("--greedy is --effort 0"), _("give one of them"))
+    shop = open_shop(workspace, wait)
+    report = run(shop, str(goal) if goal else None, effort=0 if greedy else effort, dry_run=dry_run)
     console.finish(report, as_json, lambda: _show_route(report))
 
 
@@ -101,6 +108,7 @@ def _show_route(report: "RouteReport") -> None:
                        "{count} orders routed, {split} split, {waiting} waiting; cost {total} {currency}", report.routed,
                        split=report.split, waiting=report.waiting_orders,
                        total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
+    _show_bound(report)
 
 
 def _replay(days: str, hold: int, files: list[Path], workspace: Path | None, as_json: bool) -> None:
@@ -123,6 +131,21 @@ def _show_replay(report: "ReplayReport") -> None:
     )  # fmt: skip
     for note in report.notes:
         console.say(note)
+
+
+def _show_bound(report: "RouteReport") -> None:
+    """How good the total is; nothing where nobody stood in another's way."""
+    from oms.model.money import decimal_text
+
+    if not report.contested or report.greedy is None:
+        return
+    said = plural("{count} order competes with others", "{count} orders compete", report.contested)
+    told = {"greedy": decimal_text(report.greedy, report.currency)}
+    if report.lower_bound is None or report.gap is None:
+        console.say(_("{said}; one after another: {greedy}; no bound", said=said, **told))
+        return
+    told |= {"bound": decimal_text(report.lower_bound, report.currency), "gap": f"{report.gap:.1%}"}
+    console.say(_("{said}; one after another: {greedy}; no routing costs less than {bound} ({gap})", said=said, **told))
 
 
 def explain(

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from oms.core.route import Decision, route
+from oms.core.route import DEFAULT_EFFORT, Decision, route
 from oms.flow.routing import problem_of
 from oms.flow.settle import settle_reservations
 from oms.flow.shop import Shop
@@ -34,16 +34,26 @@ class RouteReport:
     total: int
     assignments: pl.DataFrame
     waiting: pl.DataFrame
+    lower_bound: int | None = None  # no routing costs less; None where nobody looked
+    gap: float | None = None  # how much dearer than that the total is, as a ratio
+    greedy: int | None = None  # what one order after another would have cost; None: that is what was done
+    contested: int | None = None  # orders that stand in each other's way
     notes: list[str] = field(default_factory=list)
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys: batch, orders, cost, currency, assignments, waiting, notes."""
+        """Keys: batch, orders, cost, contested, currency, assignments, waiting, notes."""
         total = decimal_text(self.total, self.currency)
         return {
             "batch": self.batch,
             "orders": {"routed": self.routed, "split": self.split, "waiting": self.waiting_orders},
-            "cost": {"total": total, "lower_bound": None, "gap": None, "greedy": total},
+            "cost": {
+                "total": total,
+                "lower_bound": None if self.lower_bound is None else decimal_text(self.lower_bound, self.currency),
+                "gap": self.gap,
+                "greedy": total if self.greedy is None else decimal_text(self.greedy, self.currency),
+            },
+            "contested": self.contested,
             "currency": self.currency,
             "assignments": [
                 {
@@ -67,18 +77,19 @@ class _NothingChanged(Exception):
     """Rolls the batch back: there is nothing to remember."""
 
 
-def route_orders(shop: Shop, goal: str | None = None, *, dry_run: bool = False) -> RouteReport:
+def route_orders(shop: Shop, goal: str | None = None, *, effort: int | None = None, dry_run: bool = False) -> RouteReport:
     """
     Allocate everything that waits, and move what is not picked yet where that saves more than `[routing] stickiness`.
 
-    `goal`: cost, distance or ranked; `[routing] goal` where absent. A second run changes nothing.
+    `goal`: cost, distance or ranked; `[routing] goal` where absent. `effort`: 0 (one order after another) to 3; asked for, it
+    looks again at orders that were decided together before. Without it a second run changes nothing.
     """
     found: list[RouteReport] = []
     try:
         with shop.store.write(
             "route", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
         ) as batch:
-            report = _route(shop, batch, goal)
+            report = _route(shop, batch, goal, effort)
             found.append(report)
             if report.batch is None:
                 raise _NothingChanged
@@ -87,10 +98,11 @@ def route_orders(shop: Shop, goal: str | None = None, *, dry_run: bool = False) 
     return found[0]
 
 
-def _route(shop: Shop, batch: Batch, goal: str | None) -> RouteReport:
+def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None) -> RouteReport:
     config = shop.config
     routing.note_open(batch.conn, [channel.name for channel in config.channels])
-    decision = route(problem_of(shop, batch.conn, goal))
+    problem = problem_of(shop, batch.conn, goal)
+    decision = route(problem, DEFAULT_EFFORT if effort is None else effort, again=effort is not None)
     changed = routing.save(batch, decision.assignments, decision.released, decision.waiting)
     if changed:
         settle_reservations(batch)
@@ -100,7 +112,8 @@ def _route(shop: Shop, batch: Batch, goal: str | None) -> RouteReport:
         )  # fmt: skip
     return RouteReport(
         batch.id if changed else None, config.business.currency, decision.routed, decision.split,
-        decision.waiting_orders, decision.total, decision.assignments, decision.waiting, _notes(shop, batch, decision),
+        decision.waiting_orders, decision.total, decision.assignments, decision.waiting, decision.lower_bound, decision.gap,
+        decision.greedy, decision.contested, _notes(shop, batch, decision),
     )  # fmt: skip
 
 

@@ -181,6 +181,9 @@ WAITING: Schema = {
     "sku": pl.String, "short": pl.Int64, "free": pl.Int64, "reason": pl.String, "cost": pl.Int64,
 }  # fmt: skip
 
+#: What one more unit of a sku would save at a location where orders compete for it, about; minor units.
+SCARCE: Schema = {"sku": pl.String, "location": pl.String, "price": pl.Int64}
+
 #: The kinds of file `oms import` takes, in the order in which one command loads them.
 KINDS = ("products", "kits", "stock", "listings", "incoming", "rates", "orders", "tracking", "template")
 

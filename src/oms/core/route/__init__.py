@@ -8,26 +8,42 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from oms.core.route.checker import check
 from oms.core.route.crowd import serve
 from oms.core.route.decision import Decision, decision_of
-from oms.core.route.greedy import decide
+from oms.core.route.greedy import Days, decide
 from oms.core.route.orders import prepare
 from oms.core.route.problem import Problem
 from oms.core.route.terms import TermsBook
 
-__all__ = ["Decision", "Problem", "route"]
+__all__ = ["DEFAULT_EFFORT", "Decision", "Problem", "route"]
+
+#: How hard contested orders are looked at: not at all (0), or more and more (1 to 3).
+DEFAULT_EFFORT = 1
 
 
-def route(problem: Problem) -> Decision:
+def route(problem: Problem, effort: int = DEFAULT_EFFORT, *, again: bool = False) -> Decision:
     """
-    Serve the orders in the order of service, each with the best plan for what is left.
+    Serve the orders in the order of service, each with the best plan for what is left; where orders stand in each other's
+    way, find plans for all of them together that cost less.
 
-    Deterministic: the order of the rows of the frames says nothing. A second run on the outcome changes nothing.
+    Deterministic: the order of the rows of the frames says nothing. A second run on the outcome changes nothing: unless
+    something is new, orders that have a plan are not decided together once more, except `again`.
     """
     with _no_collection():
         book = TermsBook(problem)
         crowd = serve(problem, book)
-        return decision_of(problem, crowd, decide(prepare(crowd.left, book)))
+        prepared = prepare(crowd.left, book)
+        days = Days(prepared)
+        served = decide(prepared)
+        decision = decision_of(problem, crowd, served)
+        if effort and problem.rules.goal == "cost":
+            from oms.core.route.contest import settle_contest
+
+            days.restore()
+            decision = settle_contest(problem, book, served, decision, effort, again)
+        check(problem, decision)
+        return decision
 
 
 @contextmanager

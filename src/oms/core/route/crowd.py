@@ -47,14 +47,18 @@ def nobody(problem: Problem) -> Crowd:
     return Crowd(pl.DataFrame(schema=ASSIGNMENTS), 0, {}, problem)
 
 
-def serve(problem: Problem, book: TermsBook) -> Crowd:
-    """Serve whom nobody stands in the way of; where the goal is not the cost, nobody."""
+def serve(problem: Problem, book: TermsBook, *, everyone: bool = False) -> Crowd:
+    """
+    Serve whom nobody stands in the way of; where the goal is not the cost, nobody.
+
+    Only earlier orders stand in the way, as when one is served after another; with `everyone` later ones do as well.
+    """
     if problem.rules.goal != "cost" or not _worth_it(problem):
         return nobody(problem)
     orders = in_service_order(problem).with_row_index("rank").with_columns(pl.col("rank").cast(pl.Int64))
     rows = _rows(problem, orders)
     chooser = _Chooser(problem, book)
-    served = _unopposed(problem, rows, chooser.choose(orders, rows))
+    served = _unopposed(problem, rows, chooser.choose(orders, rows), everyone)
     if not served.height:
         return nobody(problem)
     parcels = chooser.told(served["parcel"].unique().sort())
@@ -181,8 +185,9 @@ class _Chooser:
         return tuple(told[name] for name in _PARCEL)
 
 
-def _unopposed(problem: Problem, rows: pl.DataFrame, chosen: pl.DataFrame) -> pl.DataFrame:
-    """Those of `chosen` whose place holds enough for them and for whatever earlier orders could take or send there."""
+def _unopposed(problem: Problem, rows: pl.DataFrame, chosen: pl.DataFrame, everyone: bool) -> pl.DataFrame:
+    """Those of `chosen` whose place holds enough for them and for whatever others could take or send there."""
+    before = pl.col("need").sum() if everyone else pl.col("need").cum_sum()
     index = pl.DataFrame({"location": [place.code for place in problem.places]}).with_row_index("place")
     free = problem.stock.join(index.cast({"place": pl.Int64}), on="location").select("sku", "place", "free")
     held = problem.current.filter("movable").group_by("line_id", "sku").agg(pl.col("quantity").sum())
@@ -195,14 +200,15 @@ def _unopposed(problem: Problem, rows: pl.DataFrame, chosen: pl.DataFrame) -> pl
         others = most.join(chosen, on="order_id", how="anti").join(free.select("sku", "place"), on="sku")
         short = (
             pl.concat([wanted, others.select(wanted.columns)]).join(free, on=("sku", "place"), how="left").sort("rank")
-            .filter(pl.col("need").cum_sum().over("sku", "place") > pl.col("free").fill_null(0))
+            .filter(before.over("sku", "place") > pl.col("free").fill_null(0))
         )  # fmt: skip
         opposed = [short["order_id"]]
         ranks = others["rank"].unique().to_list() if limits else []
         for place, capacity in limits.items():
             here = chosen.filter(pl.col("place") == place).select("rank", "order_id")
             either = pl.concat([here, pl.DataFrame({"rank": ranks}, {"rank": pl.Int64})], how="diagonal").sort("rank")
-            opposed.append(either.slice(max(0, capacity))["order_id"].drop_nulls())
+            late = either if everyone and either.height > capacity else either.slice(max(0, capacity))
+            opposed.append(late["order_id"].drop_nulls())
         left = chosen.filter(~pl.col("order_id").is_in(pl.concat(opposed).unique().implode()))
         if left.height == chosen.height:
             break

@@ -15,7 +15,7 @@ from oms.core.route.pricing import FAR_M, PARTS
 from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY
 from oms.core.route.waiting import shorts, waiting_cost
-from oms.model.frames import ASSIGNMENTS, RELEASED, WAITING
+from oms.model.frames import ASSIGNMENTS, RELEASED, SCARCE, WAITING
 
 _NOTHING = (0,) * (len(PARTS) + 1)
 
@@ -32,6 +32,10 @@ class Decision:
     unknown_services: dict[str, int] = field(default_factory=dict)  # channel's word -> orders
     weightless: list[str] = field(default_factory=list)  # skus without a weight that were shipped
     unusable_rates: dict[str, int] = field(default_factory=dict)  # currency -> rows
+    lower_bound: int | None = None  # no routing has a lower total; None where nobody looked
+    greedy: int | None = None  # the total of serving one order after another, where that was compared
+    contested: int | None = None  # orders that stand in each other's way, where anybody looked
+    scarce: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCARCE))
 
     @property
     def waiting_orders(self) -> int:
@@ -42,6 +46,13 @@ class Decision:
     def total(self) -> int:
         """Cost of what changed and of what waits."""
         return int(self.assignments["cost"].sum()) + int(self.waiting["cost"].sum())
+
+    @property
+    def gap(self) -> float | None:
+        """How much dearer than the lower bound the total is, as a ratio."""
+        if self.lower_bound is None:
+            return None
+        return (self.total - self.lower_bound) / self.lower_bound if self.lower_bound else 0.0
 
     def costs(self) -> pl.DataFrame:
         """Cost by order: order_id, shipping, handling, handling_unit, split, late, waiting, total (their sum)."""

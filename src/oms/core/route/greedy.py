@@ -3,7 +3,7 @@ One order after another, each with the best plan for what is left: fill what wai
 nothing changes any more. A second run on the result of the first finds nothing to do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from oms.core.route.finder import Finder
@@ -26,6 +26,33 @@ def decide(prepared: Prepared) -> Routed:
     run = _Run(prepared)
     run.settle()
     return Routed(prepared, run.plans, [order.current for order in prepared.orders], run.supply)
+
+
+def decide_from(prepared: Prepared, plans: Sequence[Parcels]) -> Routed:
+    """As `decide`, but the orders begin with `plans`, which keep to all limits together."""
+    run = _Run(prepared)
+    for order in prepared.orders:
+        run.supply.give_back(order, order.current)
+    for n, (order, parcels) in enumerate(zip(prepared.orders, plans, strict=True)):
+        fill = Fill.of(order, got(order, parcels))
+        run.plans[n] = Plan(parcels, fill, cost_after(prepared, order, order.current, parcels))
+        run.supply.take(order, parcels, order.current)
+    run.settle()
+    return Routed(prepared, run.plans, [order.current for order in prepared.orders], run.supply)
+
+
+class Days:
+    """On which days parcels leave, as it stood before anything was decided; deciding changes it."""
+
+    def __init__(self, prepared: Prepared) -> None:
+        self._orders = prepared.orders
+        self._were = {n: (dict(order.dates), set(order.slots)) for n, order in enumerate(prepared.orders) if order.current}
+
+    def restore(self) -> None:
+        """Make it as it stood."""
+        for n, order in enumerate(self._orders):
+            dates, slots = self._were.get(n, ({}, set()))
+            order.dates, order.slots = dict(dates), set(slots)
 
 
 def standing(prepared: Prepared, order: Order) -> Plan:

@@ -183,6 +183,11 @@ def cost_after(prepared: Prepared, order: Order, before: Parcels, after: Parcels
     return total
 
 
+def moved(order: Order, after: Parcels) -> bool:
+    """Whether a plan changes something that an order has."""
+    return any(after.get(place) != picks for place, picks in order.current.items())
+
+
 def plan_key(prepared: Prepared, order: Order, parcels: Parcels) -> tuple[object, ...]:
     """What plans that fill alike are ordered by: the goal, then fewest parcels, distance, ranking, location codes."""
     cost, count = cost_of(prepared, order, parcels), len(parcels)

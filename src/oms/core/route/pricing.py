@@ -88,8 +88,21 @@ class Pricing:
     """Prices of parcels from `candidates` on one lane; `late` is days late by place, None when nobody is."""
 
     __slots__ = (
-        "_costs", "divisor", "_fallback", "_free", "_late_penalty", "least", "_metres", "_offers", "_places", "_unit_matters",
-        "by_gram", "candidates", "carriers", "lane", "late",
+        "_costs",
+        "_fallback",
+        "_free",
+        "_late_penalty",
+        "_metres",
+        "_offers",
+        "_places",
+        "_unit_matters",
+        "by_gram",
+        "candidates",
+        "carriers",
+        "divisor",
+        "lane",
+        "late",
+        "least",
     )  # fmt: skip
 
     def __init__(

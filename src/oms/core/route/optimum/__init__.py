@@ -3,15 +3,15 @@ The routing of contested orders as a whole: cheaper than one after the other, an
 
 Each order gets exactly one of its plans, no shelf gives more than it holds and no day takes more than it can (set partitioning
 with shared resources). Prices for what is scarce come from the linear program over all plans; its value is the bound. Its
-solution is rounded to plans and improved by small exact programs. What comes out is taken only where it is no worse than what
-serving one after another gives, in cost and in what is filled.
+solution is rounded to plans and improved by exact programs, a part of the orders at a time. Nothing here looks at a clock or
+draws lots: equal input, equal plans.
 """
 
 from typing import NamedTuple
 
 from oms.core.route.optimum.bound import bound_of
 from oms.core.route.optimum.incumbent import Incumbent, round_shares
-from oms.core.route.optimum.kernel import Kernel, anyone_opposed, kernel
+from oms.core.route.optimum.kernel import Kernel, anyone_opposed, kernel_of
 from oms.core.route.optimum.linear import FIRST, fill_pool, relax
 from oms.core.route.optimum.menus import Floats
 from oms.core.route.optimum.pool import Pool
@@ -19,40 +19,45 @@ from oms.core.route.optimum.prices import ascend
 from oms.core.route.optimum.search import Effort, search
 from oms.core.route.plans import Parcels
 
-__all__ = ["Kernel", "anyone_opposed", "kernel", "optimise"]
+__all__ = ["Effort", "Kernel", "Optimum", "anyone_opposed", "kernel_of", "optimise"]
+
+#: Steps to rough prices; a plan is written down that is dearer than its order's best at those by no more than this part of what
+#: an order costs.
+STEPS, WITHIN = 20, 0.08
+#: Up to so many orders every plan is written down that a better routing could hold, so that the best one is found.
+ALL_PLANS = 100
+#: Of one order.
+MOST_PLANS = 500
 
 
 class Optimum(NamedTuple):
     """Plans of all orders of the batch, a bound for what the kernel's orders cost, and prices by resource."""
 
     plans: list[Parcels]
-    cost: int
     bound: int
     prices: Floats
 
 
 def optimise(kernel: Kernel, effort: Effort) -> Optimum:
-    import time
-    t=time.process_time()
+    """Plans for the orders of a kernel; no dearer than those they have, nor does more wait, by urgency."""
     pool = Pool(kernel)
-    base = [pool.tell(number, kernel.before[number]) for number in kernel.orders]
+    known = [pool.tell(number, kernel.before[number]) for number in kernel.orders]
     idle = [pool.tell(number, kernel.prepared.orders[number].current) for number in kernel.orders]
-    greedy = int(pool.goal[base].sum())
-    first = Incumbent(pool, __import__('numpy').zeros(len(kernel.limits)), base)
-    print('pool', time.process_time()-t); t=time.process_time()
-    prices = ascend(kernel, greedy, 20)
-    print('ascend', time.process_time()-t, greedy); t=time.process_time()
-    fill_pool(pool, prices, FIRST, 300)
-    print('fill', time.process_time()-t, len(pool)); t=time.process_time()
-    relaxed = relax(pool, effort.rounds)
-    print('lp', time.process_time()-t)
-    bound = bound_of(kernel, relaxed.prices)
-    print('relax', time.process_time()-t, len(pool), bound); t=time.process_time()
-    routing = round_shares(pool, relaxed.shares, relaxed.prices, idle)
-    print('round', time.process_time()-t, routing.cost, routing.cost/bound-1); t=time.process_time()
+    cost = int(pool.cost[known].sum())
+    fill_pool(pool, ascend(kernel, cost, STEPS), FIRST, cost / len(known) * WITHIN)
+    shares, prices = relax(pool)
+    bound = bound_of(kernel, prices)
+    routing = round_shares(pool, shares, prices, idle)
     search(routing, effort)
-    print('search', time.process_time()-t, routing.cost, routing.cost/bound-1, routing.cost/first.cost-1, 'waits', routing.waits, first.waits, routing.goal); t=time.process_time()
+    if len(kernel.orders) <= ALL_PLANS:
+        fill_pool(pool, prices, MOST_PLANS, max(0, routing.goal - bound))
+        routing = Incumbent(pool, prices, routing.choice.tolist())
+        search(routing, effort)
+    first = Incumbent(pool, prices, known)
+    if routing.cost > first.cost or routing.waits > first.waits:
+        routing = first
+        search(routing, effort, keep_fill=True)
     plans = list(kernel.before)
     for number, column in zip(kernel.orders, routing.choice.tolist(), strict=True):
         plans[number] = pool.parcels(column)
-    return Optimum(plans, routing.cost, bound, relaxed.prices)
+    return Optimum(plans, bound, prices)

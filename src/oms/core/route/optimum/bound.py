@@ -1,9 +1,9 @@
 """
 What no routing of the kernel can cost less than, at given prices (Lagrange: Geoffrion 1974).
 
-Each order takes the plan that is cheapest with what it uses paid for, and what all that is scarce is worth is given back. That is
-a bound whatever the prices are; those of the linear program make it the best there is of its kind. Of plans that no menu holds,
-in which places share a row, only a lower bound is known; it is low enough seldom.
+Each order takes the plan that is cheapest with what it uses paid for, and what all that is scarce is worth is given back. That
+is a bound whatever the prices are; those of the linear program make it the best there is of its kind. Of orders too large to be
+looked through only a lower bound of what they cost is known.
 """
 
 import math

@@ -50,9 +50,7 @@ class Incumbent:
     def fits(self, order: int, column: int) -> bool:
         """Whether an order can change to a column while all others stay."""
         own = dict(self.uses(int(self.choice[order])))
-        return all(
-            amount < 0 or self.left[resource] + own.get(resource, 0) >= amount for resource, amount in self.uses(column)
-        )
+        return all(amount < 0 or self.left[resource] + own.get(resource, 0) >= amount for resource, amount in self.uses(column))
 
     def change(self, order: int, column: int) -> None:
         """Give an order another column."""

@@ -41,6 +41,7 @@ class Kernel:
     scarce: np.ndarray[tuple[int], np.dtype[np.bool_]]
     waiting: dict[int, int]  # by order: what a line of it costs that waits
     urgency: dict[int, float]  # by order: how much that counts when it is decided who waits
+    rest: int  # what sending a unit is taken to cost of which nobody gets a whole line: it is sent nevertheless
 
     @property
     def places(self) -> int:
@@ -116,7 +117,7 @@ def _take_again(start: Supply, order: Order) -> None:
         start.capacity[place] -= 1
 
 
-def kernel(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> Kernel | None:
+def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> Kernel | None:
     """
     The kernel of a batch in which orders have the plans `before`; None where nothing is contested.
 
@@ -164,9 +165,11 @@ def kernel(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> Kern
     limits, scarce = np.concatenate([limits, -least]), np.concatenate([scarce, least > 0])
     waiting = {n: waiting_cost(prepared, start, prepared.orders[n]) for n in orders}
     urgent = urgency(prepared, orders)
+    sent = [cost_after(prepared, prepared.orders[n], prepared.orders[n].current, before[n]) for n in orders if before[n]]
     return Kernel(
-        prepared, orders, list(before), menus(prepared, waiting, small, stock), large, limits, scarce, waiting, urgent
-    )
+        prepared, orders, list(before), menus(prepared, waiting, small, stock), large, limits, scarce, waiting, urgent,
+        sum(sent) // max(1, len(sent)) // 2,
+    )  # fmt: skip
 
 
 def urgency(prepared: Prepared, numbers: Sequence[int]) -> dict[int, float]:

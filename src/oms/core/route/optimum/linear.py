@@ -5,11 +5,11 @@ One row an order (exactly one plan), one a scarce resource (no more than there i
 favour; its own prices then say which plans are missing. When none is, its value bounds every routing from below.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 
-from oms.core.route.optimum.kernel import Kernel
 from oms.core.route.optimum.menus import Floats, Ints
 from oms.core.route.optimum.pool import Pool
 from oms.core.route.optimum.prices import cheapest
@@ -21,6 +21,9 @@ FIRST, MORE = 12, 3
 
 #: Plans with shared rows are looked for when pricing out finds no more than this part of what is known.
 FEW = 0.01
+
+#: Rounds at most, and the gain of a round, relative, at which they end; the bound holds whenever they do.
+ROUNDS, ENOUGH = 15, 2e-5
 
 
 class Relaxed(NamedTuple):
@@ -38,8 +41,8 @@ def fill_pool(pool: Pool, prices: Floats, count: int, within: float) -> None:
         pool.add(menu, rows, found.cut[rows, at], found.place[rows, at])
 
 
-def relax(pool: Pool, rounds: int) -> Relaxed:
-    """Solve the linear program over the pool, adding what is missing for at most `rounds` rounds."""
+def relax(pool: Pool) -> Relaxed:
+    """Solve the linear program over the pool, adding what is missing until that gains next to nothing."""
     kernel = pool.kernel
     numbers = {number: n for n, number in enumerate(kernel.orders)}
     position = np.full(max(kernel.orders) + 1, -1)
@@ -52,13 +55,14 @@ def relax(pool: Pool, rounds: int) -> Relaxed:
         np.concatenate([ones, np.full(len(scarce), -np.inf)]), np.concatenate([ones, kernel.limits[scarce].astype(np.float64)])
     )
     program = Program(rows, columns_of(pool, np.arange(len(pool)), position, row_of))
-    for turn in range(rounds + 1):
+    value = math.inf
+    for turn in range(ROUNDS + 1):
         solved = program.solve()
-        print(turn, len(pool), solved.objective)
         prices = np.zeros(len(kernel.limits))
         prices[scarce] = np.maximum(0.0, -solved.duals[len(numbers) :])
-        if turn == rounds:
+        if turn == ROUNDS or value - solved.objective < ENOUGH * abs(solved.objective):
             break
+        value = solved.objective
         before = len(pool)
         _price_out(pool, prices, solved.duals, position)
         if len(pool) - before < before * FEW:

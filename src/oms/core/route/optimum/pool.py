@@ -1,17 +1,15 @@
 """
 The plans that are written down: one column each, with its cost and with what it uses.
 
-A plan comes from a menu (masks and places of its parcels) or is told outright (rows that places share, orders of many rows, what
-an order has already). Costs are minor units and include what waits and `[routing] stickiness` where an order would move.
+A plan comes from a menu (masks and places of its parcels) or is told outright (rows that places share, orders of many rows,
+what an order has already). Costs are minor units and include what waits and `[routing] stickiness` where an order would move.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 
 from oms.core.route.optimum.kernel import Kernel
 from oms.core.route.optimum.menus import MOST_ITEMS, Floats, Ints, Menu
-from oms.core.route.plans import Parcels, cost_after, got
+from oms.core.route.plans import Parcels, cost_after, got, moved
 
 #: The arrays of a pool and how wide each is.
 _COLUMNS = {"order": 0, "cost": 0, "waits": 0, "told": 0, "masks": MOST_ITEMS, "places": MOST_ITEMS}
@@ -39,21 +37,24 @@ class Pool:
         self._outright: list[Parcels] = []
         self._known: dict[tuple[int, str], int] = {}
         self._seen: set[tuple[int, ...]] = set()
-        self._at = {number: (menu, row) for menu in kernel.menus for row, number in enumerate(menu.orders.tolist())}
+        self._short = kernel.scarce[kernel.lacks :].astype(np.int64)  # by sku
+        self._menus: dict[int, tuple[Menu, int]] = {
+            number: (menu, row) for menu in kernel.menus for row, number in enumerate(menu.orders.tolist())
+        }
 
     def __len__(self) -> int:
         return len(self.order)
 
     @property
     def goal(self) -> Ints:
-        """What is looked for the least of: cost, but waiting by urgency."""
+        """What is looked for the least of: cost, but waiting by urgency, and with what will be sent in vain put on top."""
         return self._goal
 
     def parcels(self, column: int) -> Parcels:
         """The plan that a column stands for."""
         if self.told[column] >= 0:
-            return self._outright[self.told[column]]
-        menu, row = self._at[int(self.order[column])]
+            return self._outright[int(self.told[column])]
+        menu, row = self._menus[int(self.order[column])]
         return menu.parcels(row, self.masks[column].tolist(), self.places[column].tolist())
 
     def tell(self, number: int, parcels: Parcels) -> int:
@@ -69,7 +70,8 @@ class Pool:
         cost, waits = cost_of_plan(kernel, number, plan)
         none = np.zeros((1, MOST_ITEMS), np.int64)
         self._append(
-            np.array([number]), np.array([cost]), np.array([waits]), np.array([len(self._outright) - 1]), none, none,
+            np.array([number]), np.array([cost]), np.array([waits]), np.array([self._idle(number, plan)]),
+            np.array([len(self._outright) - 1]), none, none,
             np.zeros(len(used), np.int64), np.array(list(used), np.int64), np.array(list(used.values()), np.int64),
         )  # fmt: skip
         return len(self) - 1
@@ -91,8 +93,12 @@ class Pool:
         for block in range(menu.shape.masks.shape[1]):
             sent = masks[:, block] > 0
             cost[sent] += menu.cost[rows[sent], masks[sent, block] - 1, wide[sent, block]]
+        idle = np.zeros(len(rows), np.int64)
+        for item in range(menu.shape.items):
+            lacking = menu.shape.waiting[cuts] >> item & 1
+            idle += lacking * menu.units[rows, item] * self._short[menu.skus[rows, item]]
         self._append(
-            numbers, cost.astype(np.int64), waits.astype(np.int64), np.full(len(rows), -1), masks, wide,
+            numbers, cost.astype(np.int64), waits.astype(np.int64), idle, np.full(len(rows), -1), masks, wide,
             *_entries(self.kernel, menu, rows, masks, wide, menu.shape.waiting[cuts]),
         )  # fmt: skip
 
@@ -101,16 +107,26 @@ class Pool:
         self._seen.add(key)
         return len(self._seen) > before
 
+    def _idle(self, number: int, parcels: Parcels) -> int:
+        """How many units of skus that are short an order waits for."""
+        order = self.kernel.prepared.orders[number]
+        return sum(
+            (row.need - units) * int(self._short[row.sku])
+            for row, units in zip(order.rows, got(order, parcels), strict=True)
+        )  # fmt: skip
+
     def _sticking(self, numbers: Ints) -> Ints:
         """What each order asks for to move."""
         prepared = self.kernel.prepared
         sticks = [prepared.rules.stickiness if prepared.orders[n].current else 0 for n in numbers.tolist()]
         return np.array(sticks, np.int64)
 
-    def _append(self, order: Ints, cost: Ints, waits: Ints, told: Ints, masks: Ints, places: Ints, *entries: Ints) -> None:
+    def _append(
+        self, order: Ints, cost: Ints, waits: Ints, idle: Ints, told: Ints, masks: Ints, places: Ints, *entries: Ints
+    ) -> None:  # fmt: skip
         urgency = np.array([self.kernel.urgency[n] for n in order.tolist()])
         urgent = np.round(waits * urgency).astype(np.int64)
-        self._goal = np.concatenate([self._goal, cost - waits + urgent])
+        self._goal = np.concatenate([self._goal, cost - waits + urgent + self.kernel.rest * idle])
         column, *what = entries
         values = (order, cost, urgent, told, masks, places, column + len(self), *what)
         for name, more in zip((*_COLUMNS, *_ENTRIES), values, strict=True):
@@ -119,7 +135,8 @@ class Pool:
     def reduced(self, prices: Floats) -> Floats:
         """By column what is looked for the least of, with what it uses paid for at `prices` (by resource)."""
         paid = np.bincount(self.column, weights=self.amount * prices[self.resource], minlength=len(self))
-        return self._goal + paid
+        reduced: Floats = paid.astype(np.float64) + self._goal
+        return reduced
 
 
 def cost_of_plan(kernel: Kernel, number: int, parcels: Parcels) -> tuple[int, int]:
@@ -130,8 +147,7 @@ def cost_of_plan(kernel: Kernel, number: int, parcels: Parcels) -> tuple[int, in
     prepared, order = kernel.prepared, kernel.prepared.orders[number]
     lines = {row.line for row, units in zip(order.rows, got(order, parcels), strict=True) if row.need > units}
     waits = len(lines) * kernel.waiting[number]
-    moves = any(parcels.get(place) != picks for place, picks in order.current.items())
-    sticks = prepared.rules.stickiness if moves else 0
+    sticks = prepared.rules.stickiness if moved(order, parcels) else 0
     return cost_after(prepared, order, order.current, parcels) + waits + sticks, waits
 
 

@@ -7,6 +7,7 @@ neighbourhood grows from there along the shelves that orders take from each othe
 at a clock: an order that was tried in vain is tried later.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +19,14 @@ from oms.core.route.optimum.solver import Columns, Rows, solve_integer
 
 
 class Effort(NamedTuple):
-    """How long to search."""
+    """How long to search: so many neighbourhoods, and enough more to look at all orders `sweeps` times."""
 
-    turns: int  # neighbourhoods
-    orders: int = 150  # in each
+    turns: int
+    sweeps: float
+    orders: int = 600  # in a neighbourhood
+    whole: int = 1_000  # up to so many are one neighbourhood
     nodes: int = 200  # of the branch and bound in each
     columns: int = 14  # an order
-    rounds: int = 12
 
 
 #: Of an order's best plans, those whose resources lead to other orders; and orders followed for each resource.
@@ -34,17 +36,18 @@ WISHES, FOLLOWED = 3, 5
 def search(routing: Incumbent, effort: Effort, keep_fill: bool = False) -> None:
     """Improve a routing in place. `keep_fill`: no neighbourhood may end with more waiting than it began."""
     count = len(routing.choice)
+    size = count if count <= effort.whole else effort.orders
     tried = np.zeros(count)
     wishes = _Wishes(routing)
-    for _turn in range(effort.turns):
+    for _turn in range(effort.turns + math.ceil(effort.sweeps * count / size)):
         heat = _heat(routing) / (1 + tried) ** 2
         if heat.max(initial=0) < 0.5:
             return
-        chosen = wishes.around(heat, min(count, effort.orders))
+        chosen = wishes.around(heat, size)
         before = routing.goal
         _decide_anew(routing, chosen, effort, keep_fill)
         tried[chosen] += 1 if routing.goal == before else 0.3
-        if count <= effort.orders and routing.goal == before:
+        if size == count and routing.goal == before:
             return
 
 
@@ -56,7 +59,9 @@ def _heat(routing: Incumbent) -> Floats:
     wanting = np.bincount(pool.resource[near[pool.column]], minlength=len(waste))
     share = np.where(wanting > 0, waste / np.maximum(1, wanting), 0.0)
     idle = np.bincount(
-        routing.owner[pool.column], weights=np.where(near[pool.column], share[pool.resource], 0.0), minlength=len(routing.choice)
+        routing.owner[pool.column],
+        weights=np.where(near[pool.column], share[pool.resource], 0.0),
+        minlength=len(routing.choice),
     )
     return routing.slack() + 0.5 * idle
 

@@ -11,10 +11,11 @@ from itertools import product
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from oms.core.route.optimum.kernel import Kernel
 from oms.core.route.optimum.menus import Floats, Ints
-from oms.core.route.orders import Order
+from oms.core.route.orders import Order, Row
 from oms.core.route.plans import Parcels, parcel_cost, splits_paid
 
 #: Pairs of state and parcel looked at for each place; with more it would take too long.
@@ -22,12 +23,16 @@ MOST_PAIRS = 20_000
 
 
 def shareable(kernel: Kernel) -> list[int]:
-    """The orders for which places could share a row that the menu keeps together, and those without a menu."""
+    """
+    The orders that could do better than their menu says: places could share a row that it keeps together, or sending a part of
+    a line could pay, since a heavier parcel is cheaper. And those without a menu.
+    """
     found = set(kernel.large)
     for menu in kernel.menus:
         if menu.shape.limit > 1:
             found.update(menu.orders[(menu.units > 1).any(axis=1)].tolist())
-    return sorted(found)
+    orders = kernel.prepared.orders
+    return sorted(found | {n for n in kernel.orders if orders[n].pricing.carriers and not orders[n].pricing.rising()})
 
 
 def small_enough(order: Order) -> bool:
@@ -99,23 +104,35 @@ def _parcels_of(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, 
         same = (states == np.array([held.get(n, 0) for n in rows])).all(axis=1)
         parts = parcel_cost(kernel.prepared, order, place, held, order.dates.get(place))
         cost[same] = np.inf if parts is None else parts.total + (day if place in order.slots else 0.0)
-    return cost + states @ prices[shelves]
+    paid: Floats = cost + states @ prices[shelves]
+    return paid
 
 
 def _waits(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, prices: Floats) -> Floats:
     """By state what waiting costs: once a line, with the price of each lack paid back; inf where it may not wait."""
     order = kernel.prepared.orders[number]
     lacking = states < np.array([order.rows[n].need for n in rows])
-    waits = -(lacking @ prices[kernel.lacks + np.array([order.rows[n].sku for n in rows])])
+    waits: Floats = -(lacking @ prices[kernel.lacks + np.array([order.rows[n].sku for n in rows])])
     price = kernel.waiting[number]
     lines = np.array([order.rows[n].line for n in rows])
     for line in sorted(set(lines.tolist())):
         waits += price * lacking[:, lines == line].any(axis=1)
     promised = np.array([sum(picks.get(n, 0) for picks in order.current.values()) for n in rows])
-    waits[(states < promised).any(axis=1)] = np.inf
+    waits[(states < promised).any(axis=1) | ~_whole([order.rows[n] for n in rows], states)] = np.inf
     if order.desk.ship_complete:
         waits[lacking.any(axis=1) & states.any(axis=1)] = np.inf
     return waits
+
+
+def _whole(rows: Sequence[Row], states: Ints) -> NDArray[np.bool_]:
+    """States without a unit that completes nothing: half a kit, a piece of a pack."""
+    units, have, left = (np.array([getattr(row, name) for row in rows]) for name in ("units", "have", "left"))
+    complete = np.minimum(left, (have + states) // units)
+    lines = np.array([row.line for row in rows])
+    for line in set(lines.tolist()):
+        complete[:, lines == line] = complete[:, lines == line].min(axis=1, keepdims=True)
+    whole: NDArray[np.bool_] = (states == np.maximum(0, complete * units - have)).all(axis=1)
+    return whole
 
 
 def _walk_back(

@@ -37,13 +37,26 @@ class Solved(NamedTuple):
     duals: Floats
 
 
+#: Programs with more columns than this need not be solved nearer to their optimum than `CLOSE`, relative.
+EXACT, CLOSE = 2_000, 1e-4
+
+
 class SolverFailed(AssertionError):
     """HiGHS stopped without an answer."""
 
 
+class _Quiet(highspy.Highs):
+    """HiGHS 1.16 greets on standard output when callbacks are enabled, before it can be told not to; nobody calls back here."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def enableCallbacks(self) -> None:
+        """Do without."""
+
+
 def _highs() -> highspy.Highs:
-    highs = highspy.Highs()
-    highs.silent()
+    highs = _Quiet()
     for name, value in (("output_flag", False), ("threads", 1), ("parallel", "off"), ("random_seed", 0)):
         highs.setOptionValue(name, value)
     return highs
@@ -78,7 +91,8 @@ def solve_integer(rows: Rows, columns: Columns, known: Floats, nodes: int) -> Fl
     Values 0 or 1 by column of the best solution found in at most `nodes` nodes; never worse than `known`, which is one.
     """
     highs = _highs()
-    for name, value in (("mip_rel_gap", 0.0), ("mip_abs_gap", 0.5), ("mip_max_nodes", nodes)):
+    gap = 0.0 if len(columns.cost) <= EXACT else CLOSE
+    for name, value in (("mip_rel_gap", gap), ("mip_abs_gap", 0.5), ("mip_max_nodes", nodes)):
         highs.setOptionValue(name, value)
     highs.passModel(_model(rows, columns, integer=True))
     start = highspy.HighsSolution()

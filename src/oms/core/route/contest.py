@@ -1,0 +1,137 @@
+"""
+Orders that stand in each other's way: whether there are any, and the better of what one after the other and all together give.
+
+Money is minor units. A decision's total leaves out what stays as it was; two decisions about the same orders differ in it by as
+much as in the cost of everything that may move, which is how a bound for one is made from a bound for the other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+import polars as pl
+
+from oms.core.route.crowd import serve
+from oms.core.route.decision import Decision, decision_of
+from oms.core.route.greedy import Days, Routed, decide, decide_from
+from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, kernel_of, optimise
+from oms.core.route.orders import Prepared, free_units, prepare
+from oms.core.route.plans import Fill, Parcels, Supply, cost_after, got, moved
+from oms.core.route.problem import Problem
+from oms.core.route.terms import TermsBook
+from oms.core.route.waiting import waiting_cost
+from oms.model.frames import SCARCE
+
+
+@dataclass(frozen=True)
+class Level:
+    """What an effort allows: so many contested orders (with more, one after another is all that is done), and a search."""
+
+    orders: int
+    effort: Effort
+
+
+LEVELS = {
+    1: Level(10_000, Effort(turns=2, sweeps=1.0)),
+    2: Level(15_000, Effort(turns=4, sweeps=2.0)),
+    3: Level(30_000, Effort(turns=12, sweeps=6.0)),
+}
+
+
+def settle_contest(
+    problem: Problem, book: TermsBook, served: Routed, greedy: Decision, effort: int, again: bool
+) -> Decision:  # fmt: skip
+    """
+    `greedy` or a decision that is no worse in anything, with a bound.
+
+    `served`: the orders that `greedy` served one by one, their days as they stood before. Unless `again`, a batch in which
+    nothing changed is not looked at: its orders have been decided together before.
+    """
+    if not anyone_opposed(served.prepared, _start(problem, served.prepared), [plan.parcels for plan in served.plans]):
+        return replace(greedy, lower_bound=greedy.total, greedy=greedy.total, contested=0)
+    if not again and greedy.assignments.is_empty() and greedy.released.is_empty():
+        return greedy
+    crowd = serve(problem, book, everyone=True)
+    contest = _Contest(problem, prepare(crowd.left, book))
+    kernel, level = contest.kernel, LEVELS[min(effort, max(LEVELS))]
+    if kernel is None:
+        return replace(greedy, lower_bound=greedy.total, greedy=greedy.total, contested=0)
+    greedy = replace(greedy, greedy=greedy.total, contested=len(kernel.orders))
+    if len(kernel.orders) > level.orders:
+        return greedy
+    found = optimise(kernel, level.effort)
+    best, worth = greedy, contest.worth(contest.first)
+    routed = decide_from(contest.prepared, found.plans)
+    decision = decision_of(problem, crowd, routed)
+    contest.days.restore()
+    other = contest.worth([plan.parcels for plan in routed.plans])
+    if other.no_worse_than(worth):
+        best = replace(decision, greedy=decision.total + worth.cost - other.cost, contested=len(kernel.orders))
+        worth = other
+    gap = worth.goal - found.bound - contest.others
+    return replace(best, lower_bound=best.total - gap, scarce=_scarce(problem, kernel, found))
+
+
+def _start(problem: Problem, prepared: Prepared) -> Supply:
+    """What was there before anybody was served, orders included that `prepared` leaves out."""
+    return Supply(replace(prepared, free=free_units(problem, prepared.skus), places=problem.places))
+
+
+class _Worth(NamedTuple):
+    """What plans for all orders are worth."""
+
+    cost: int  # waiting included
+    goal: int  # cost, and what moving asks for
+    waits: float  # waiting by urgency
+    units: int  # line units placed
+
+    def no_worse_than(self, other: "_Worth") -> bool:
+        """Neither dearer nor filling less."""
+        return self.goal <= other.goal and self.waits <= other.waits and self.units >= other.units
+
+
+class _Contest:
+    """The contested orders of a problem, and what serving one after the other gives them (`first`)."""
+
+    def __init__(self, problem: Problem, prepared: Prepared) -> None:
+        self.prepared = prepared
+        self.days = Days(prepared)
+        self.first = [plan.parcels for plan in decide(prepared).plans]
+        self.days.restore()
+        self._start = _start(problem, prepared)
+        self.kernel: Kernel | None = kernel_of(prepared, self._start, self.first)
+
+    def worth(self, plans: Sequence[Parcels]) -> _Worth:
+        """What `plans` are worth."""
+        each = [self._worth(n, parcels) for n, parcels in enumerate(plans)]
+        return _Worth(*(sum(part) for part in zip(*each, strict=True)))
+
+    @property
+    def others(self) -> int:
+        """What the orders cost that are not in the kernel: nobody stands in their way."""
+        assert self.kernel is not None
+        mine = set(self.kernel.orders)
+        return sum(self._worth(n, parcels).goal for n, parcels in enumerate(self.first) if n not in mine)
+
+    def _worth(self, n: int, parcels: Parcels) -> _Worth:
+        assert self.kernel is not None
+        prepared, order = self.prepared, self.prepared.orders[n]
+        fill, waits = Fill.of(order, got(order, parcels)), 0
+        if fill.waiting:
+            price = self.kernel.waiting.get(n)
+            waits = fill.waiting * (waiting_cost(prepared, self._start, order) if price is None else price)
+        cost = cost_after(prepared, order, order.current, parcels) + waits
+        sticks = prepared.rules.stickiness if moved(order, parcels) else 0
+        return _Worth(cost, cost + sticks, waits * self.kernel.urgency.get(n, 1.0), fill.done)
+
+
+def _scarce(problem: Problem, kernel: Kernel, found: Optimum) -> pl.DataFrame:
+    """What one more unit would save, by sku and location; dearest first."""
+    places, skus = kernel.places, kernel.prepared.skus
+    shelves = found.prices[: len(skus) * places].reshape(-1, places) + found.prices[kernel.lacks :, None]
+    rows = [
+        (skus[sku], problem.places[place].code, round(shelves[sku, place]))
+        for sku, place in zip(*shelves.nonzero(), strict=True)
+        if round(shelves[sku, place]) > 0
+    ]
+    return pl.DataFrame(rows, SCARCE, orient="row").sort("price", "sku", "location", descending=[True, False, False])
