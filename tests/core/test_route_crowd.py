@@ -71,10 +71,10 @@ def test_as_one_after_another_beside_what_is_held(given: Problem, most: int) -> 
     """The same when some orders hold units already, that may move."""
     some = replace(given, orders=given.orders.head(most), demand=given.demand.filter(given.demand["order_id"].is_in(
         given.orders.head(most)["order_id"].implode())))  # fmt: skip
-    first = route(some)
+    first = route(some, 0)
     everyone = again(given, first)
 
-    assert told(route(everyone)) == told(one_by_one(everyone))
+    assert told(route(everyone, 0)) == told(one_by_one(everyone))
 
 
 def crowd(given: Problem) -> Crowd:

@@ -53,7 +53,7 @@ def test_orders_are_reserved_where_they_are_cheapest(desk: Desk) -> None:
     ] == sent(report)  # fmt: skip
     assert {
         "orders": {"routed": 3, "split": 0, "waiting": 1}, "currency": "USD",
-        "cost": {"total": "77.20", "lower_bound": None, "gap": None, "greedy": "77.20"},
+        "cost": {"total": "77.20", "lower_bound": "77.20", "gap": 0.0, "greedy": "77.20"},
         "waiting": [{"channel": "web", "order_ref": "W3", "line_ref": "TEA#1", "sku": "TEA", "short": 2, "free": 0,
                      "reason": "no_stock"}],
     }.items() <= report.json().items()  # fmt: skip

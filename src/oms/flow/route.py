@@ -42,7 +42,7 @@ class RouteReport:
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys: batch, orders, cost, contested, currency, assignments, waiting, notes."""
+        """Keys: batch, orders, cost, currency, assignments, waiting, notes."""
         total = decimal_text(self.total, self.currency)
         return {
             "batch": self.batch,
@@ -53,7 +53,6 @@ class RouteReport:
                 "gap": self.gap,
                 "greedy": total if self.greedy is None else decimal_text(self.greedy, self.currency),
             },
-            "contested": self.contested,
             "currency": self.currency,
             "assignments": [
                 {

@@ -32,9 +32,9 @@ class Level:
 
 
 LEVELS = {
-    1: Level(10_000, Effort(turns=2, sweeps=1.0)),
-    2: Level(15_000, Effort(turns=4, sweeps=2.0)),
-    3: Level(30_000, Effort(turns=12, sweeps=6.0)),
+    1: Level(10_000, Effort(turns=2, sweeps=2.0)),
+    2: Level(15_000, Effort(turns=4, sweeps=5.0)),
+    3: Level(30_000, Effort(turns=12, sweeps=15.0)),
 }
 
 

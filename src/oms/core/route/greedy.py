@@ -5,6 +5,8 @@ nothing changes any more. A second run on the result of the first finds nothing 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
+from heapq import heapify, heappop, heappush
 
 from oms.core.route.finder import Finder
 from oms.core.route.orders import Order, Prepared
@@ -37,6 +39,7 @@ def decide_from(prepared: Prepared, plans: Sequence[Parcels]) -> Routed:
         fill = Fill.of(order, got(order, parcels))
         run.plans[n] = Plan(parcels, fill, cost_after(prepared, order, order.current, parcels))
         run.supply.take(order, parcels, order.current)
+    run.fill()
     run.settle()
     return Routed(prepared, run.plans, [order.current for order in prepared.orders], run.supply)
 
@@ -74,6 +77,41 @@ class _Run:
         self.changed = False
         self.freed_skus: set[int] = set()
         self.freed_places: set[int] = set()
+
+    def fill(self) -> None:
+        """Fill what waits, not in the order of service but what costs least a unit first."""
+        queue = [(price, n) for n, plan in enumerate(self.plans) if plan.fill.waiting and (price := self._price(n))]
+        heapify(queue)
+        while queue:
+            known, n = heappop(queue)
+            price = self._price(n)
+            if price is None:
+                continue
+            if price > known:  # what it was to get is gone, and there is something dearer
+                heappush(queue, (price, n))
+                continue
+            self._extend(n)
+            if self.plans[n].fill.waiting and (price := self._price(n)):
+                heappush(queue, (price, n))
+
+    def _more(self, n: int) -> Plan:
+        order, plan = self.prepared.orders[n], self.plans[n]
+        return self.finder.extend(order, plan) if plan.parcels else self.finder.best(order)
+
+    def _price(self, n: int) -> Fraction | None:
+        """What an order's next units cost, each; None where it can have none."""
+        order, plan, more = self.prepared.orders[n], self.plans[n], self._more(n)
+        if not more.fill.better_than(plan.fill):
+            return None
+        cost = cost_after(self.prepared, order, plan.parcels, more.parcels) - plan.cost
+        return Fraction(max(1, cost), max(1, more.fill.done - plan.fill.done))
+
+    def _extend(self, n: int) -> None:
+        order, plan, more = self.prepared.orders[n], self.plans[n], self._more(n)
+        more.cost = cost_after(self.prepared, order, plan.parcels, more.parcels)
+        self.supply.give_back(order, plan.parcels)
+        self.supply.take(order, more.parcels, plan.parcels)
+        self.plans[n] = more
 
     def settle(self) -> None:
         plans = self.plans

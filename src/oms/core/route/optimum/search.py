@@ -23,7 +23,7 @@ class Effort(NamedTuple):
 
     turns: int
     sweeps: float
-    orders: int = 600  # in a neighbourhood
+    orders: int = 150  # in a neighbourhood
     whole: int = 1_000  # up to so many are one neighbourhood
     nodes: int = 200  # of the branch and bound in each
     columns: int = 14  # an order
