@@ -33,7 +33,7 @@ def reference() -> str:
     group = get_command(app)
     parts = [_HEAD]
     stage = None
-    for name, command in _commands(group, "oms"):
+    for name, command in commands(group, "oms"):
         panel = getattr(command, "rich_help_panel", None)
         if isinstance(panel, str) and panel != stage and name.count(" ") == 1:
             stage = panel
@@ -42,7 +42,7 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
+def commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
     """Every command with the words that call it; a group stands before what is in it."""
     for name, command in group.commands.items():
         if command.hidden:
@@ -50,7 +50,7 @@ def _commands(group: Any, path: str) -> Iterator[tuple[str, Any]]:
         words = f"{path} {name}"
         yield words, command
         if hasattr(command, "commands"):
-            yield from _commands(command, words)
+            yield from commands(command, words)
 
 
 def _section(words: str, command: Any) -> str:

@@ -2,7 +2,6 @@
 `oms.toml` as a checked value: every key of the file, its type, its default. config_file.py reads and edits the file.
 """
 
-import difflib
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
@@ -12,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from oms.errors import UnknownChannel, UnknownLocation
 from oms.model.money import CURRENCIES
 from oms.model.times import duration, zone
-from oms.words import _
+from oms.words import _, nearest
 
 CHANNEL_KINDS = (
     "amazon", "shopify", "tiktok", "temu", "lazada", "shopee", "ebay", "etsy", "woocommerce", "walmart", "square",
@@ -322,9 +321,3 @@ class Config(Table):
     def currency_of(self, channel: Channel | None) -> str:
         """The currency of a channel's files that name none, else the business's."""
         return (channel.currency if channel else None) or self.business.currency
-
-
-def nearest(word: str, known: tuple[str, ...] | list[str]) -> str:
-    """ ", did you mean `…`?" where one of `known` looks like `word`, else nothing."""
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    return _(", did you mean `{close}`?", close=close[0]) if close else ""

@@ -9,9 +9,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from oms.config import Business, Channel, FallbackRate, Limits, Location, Pick, Routing, Sync, Table, Verify, nearest
+from oms.config import Business, Channel, FallbackRate, Limits, Location, Pick, Routing, Sync, Table, Verify
 from oms.errors import UsageError
-from oms.words import _
+from oms.words import _, nearest
 
 
 @dataclass(frozen=True)

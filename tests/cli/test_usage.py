@@ -1,7 +1,12 @@
 """Wrong words on the command line: one sentence, what to write instead, exit code 2."""
 
-import pytest
+import re
 
+import pytest
+from typer.main import get_command
+
+from oms.cli import app
+from tests import make_reference
 from tests.conftest import Oms
 
 WRONG = [
@@ -46,3 +51,14 @@ def test_a_group_without_a_command_shows_what_it_has(oms: Oms) -> None:
 
     assert 2 == result.exit_code
     assert "suggest" in result.stdout + result.stderr
+
+
+def test_nothing_of_a_help_text_is_taken_for_markup() -> None:
+    """A table of oms.toml in brackets would vanish from the screen: keys are written as `oms config set` takes them."""
+    said = [
+        (name, text)
+        for name, command in make_reference.commands(get_command(app), "oms")
+        for text in (command.help or "", *(getattr(param, "help", None) or "" for param in command.params))
+    ]
+
+    assert [] == [(name, text) for name, text in said if re.search(r"\[/?[a-z]", text)]

@@ -37,6 +37,14 @@ def test_nothing_is_said_where_all_is_well(desk: Desk) -> None:
     assert [] == warned(desk, "NJ,UPS,Standard,US,0,1000,25.00,0,\n", toml)
 
 
+def test_a_language_without_messages_is_told(desk: Desk) -> None:
+    """Who asks for Chinese learns that it is English that comes, and is not left to wonder."""
+    toml = TOML.replace("Next day", "Standard")
+
+    assert ["business.language `zh`: messages are not translated yet, they come in English"] == warned(
+        desk, "", '[business]\nlanguage = "zh"\n' + toml)  # fmt: skip
+
+
 def test_a_wait_penalty_below_the_dearest_shipment_is_told(desk: Desk) -> None:
     """The dearest is that of the heaviest thing sold, not of a ton that nobody sends."""
     toml = TOML.replace("Next day", "Standard")

@@ -257,3 +257,10 @@ def test_a_restocked_line_of_nothing_is_a_cancelled_line(desk: Desk) -> None:
     report = desk.import_text(text.replace(",fulfilled", ",restocked"))
 
     assert (report.exit_code, statuses(desk)) == (0, {"#1001": "ready"})
+
+
+def test_the_counts_of_a_file_add_up_whatever_its_kind(desk: Desk) -> None:
+    """`orders` is new + updated + unchanged + rejected; of a file without orders it counts rows."""
+    told = desk.import_text("sku,title\nMUG,Mug\nCUP,Cup\n", "products.csv").json()["files"][0]
+
+    assert 2 == told["orders"] == told["new"] == told["rows"]

@@ -1,8 +1,7 @@
 """A format file as a checked value: every key of the TOML, its type, its default, and what is wrong with one."""
 
-import difflib
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -13,7 +12,7 @@ from oms.channels import fields
 from oms.config import Currency, Zone
 from oms.errors import ConfigError
 from oms.sheets.columns import Bound, Column, typed
-from oms.words import _
+from oms.words import _, nearest
 
 OTHERS = ("3pl-orders", "export")  # files that we write
 #: Of each group a format must have one.
@@ -176,9 +175,3 @@ def _problem(problem: Mapping[str, Any]) -> str:
     what = what[:1].lower() + what[1:]
     shown = f" `{value}`" if isinstance(value, (str, int, float)) else ""
     return f"{key}{shown}: {what}" if key else what
-
-
-def nearest(word: str, known: Sequence[str]) -> str:
-    """`, did you mean …?` where one of `known` is near."""
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    return _(", did you mean `{close}`?", close=close[0]) if close else ""

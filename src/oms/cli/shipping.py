@@ -34,7 +34,7 @@ def pick(
     """
     Write pick lists, packing slips and 3PL order files; what is reserved becomes `picking`.
 
-    Refuses a channel whose orders were imported longer ago than `[pick] max_age`: a cancel may be waiting.
+    Refuses a channel whose orders were imported longer ago than `pick.max_age`: a cancel may be waiting.
 
     Example: oms pick --location NJ
     """

@@ -10,7 +10,7 @@ from oms.core.route.rates import ANY, RateCard, dearest, rate_card, service_key
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text, minor
 from oms.store import routing
-from oms.words import _, plural
+from oms.words import _, plural, spoken
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,9 @@ def check_config(shop: Shop) -> CheckReport:
     """Look for settings that are allowed but unwise; what is wrong was refused when `shop` was opened."""
     config = shop.config
     warnings = []
+    if not spoken(config.business.language):
+        warnings.append(_("business.language `{language}`: messages are not translated yet, they come in English",
+                          language=config.business.language))  # fmt: skip
     if not config.locations:
         warnings.append(_("no [[locations]]: nothing can be stocked or shipped"))
     if not config.channels:

@@ -9,7 +9,6 @@ from typing import Any
 from oms.channels import READERS, custom, look
 from oms.channels.base import Context, Reading, read_file
 from oms.channels.drafting import draft
-from oms.channels.format_file import nearest
 from oms.config import CHANNEL_KINDS
 from oms.errors import ConfigError, Refused, UnknownHeadings, UsageError
 from oms.flow.shop import Shop
@@ -17,7 +16,7 @@ from oms.model.money import decimal_text
 from oms.sheets import guard
 from oms.sheets.columns import normals
 from oms.sheets.read import load, peek
-from oms.words import _
+from oms.words import _, nearest
 from oms.workspace import write_private
 
 #: Orders, counts or parcels that a check shows.

@@ -35,10 +35,10 @@ class FileReport:
             return {"file": self.file, "error": self.error, "hint": self.hint}
         accepted = self.rows - self.rows_rejected - sum(self.ignored.values())
         found = {name: value for name, value in vars(self).items() if name not in ("error", "hint")}
-        found |= {"rows_accepted": accepted}
-        if self.kind == "orders":
-            found["orders"] = self.new + self.updated + self.unchanged + self.rejected
-        return found
+        return found | {
+            "rows_accepted": accepted,
+            "orders": self.new + self.updated + self.unchanged + self.rejected,  # rows, of kinds without orders
+        }
 
 
 @dataclass

@@ -13,7 +13,7 @@ from oms.model.states import Reason, Status
 from oms.model.times import iso
 from oms.store import looking
 from oms.store.orders import find_order
-from oms.words import _
+from oms.words import _, nearest
 
 #: What `--status open` means.
 OPEN = (Status.PART_SHIPPED, Status.UNPAID, Status.HELD, Status.PICKING, Status.ROUTED, Status.WAITING, Status.READY)
@@ -121,7 +121,7 @@ def orders(
             names = [*view.channels, *looking.channel_names(conn)]
             if channel not in names:
                 raise UnknownChannel(
-                    _("no channel `{name}`{near}", name=channel, near=_near(channel, names)),
+                    _("no channel `{name}`{near}", name=channel, near=nearest(channel, names)),
                     _("channels: {names}", names=", ".join(dict.fromkeys(names)) or _("none")),
                 )
         rows = looking.orders(
@@ -245,12 +245,5 @@ def _money(amount: int | None, currency: str | None) -> str | None:
 def _known(word: str, known: list[Any], what: str) -> str:
     names = [str(each) for each in known]
     if word not in names:
-        raise UsageError(_("no {what} `{word}`{near}", what=what, word=word, near=_near(word, names)), ", ".join(names))
+        raise UsageError(_("no {what} `{word}`{near}", what=what, word=word, near=nearest(word, names)), ", ".join(names))
     return word
-
-
-def _near(word: str, known: Sequence[str]) -> str:
-    import difflib  # only a wrong word needs it
-
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    return _(", did you mean `{close}`?", close=close[0]) if close else ""

@@ -6,7 +6,6 @@ A template is a TOML file in `formats/` of the workspace, named by the location'
 """
 
 import codecs
-import difflib
 import tomllib
 from collections.abc import Mapping
 from functools import cache
@@ -23,7 +22,7 @@ from oms.core.pick import local_time
 from oms.errors import ConfigError
 from oms.model.money import decimal_text
 from oms.sheets.write import IDENTIFIERS, csv_bytes, xlsx_bytes
-from oms.words import _
+from oms.words import _, nearest
 
 KIND = "3pl-orders"
 
@@ -118,16 +117,11 @@ def _problem(problem: Mapping[str, Any]) -> str:
         return _("{key}: is missing", key=key)
     if kind == "extra_forbidden":
         known = (*OrderFormat.model_fields, *Column.model_fields)
-        return _("{key}: no such key{near}", key=key, near=_nearest(str(problem["loc"][-1]), known))
+        return _("{key}: no such key{near}", key=key, near=nearest(str(problem["loc"][-1]), known))
     if "value" in problem["loc"]:
-        return _("{key} `{value}`: nothing we know{near}", key=key, value=value, near=_nearest(str(value), VALUES))
+        return _("{key} `{value}`: nothing we know{near}", key=key, value=value, near=nearest(str(value), VALUES))
     what = str(problem["msg"]).removeprefix("Value error, ")
     return _("{key}: {what}", key=key, what=what)
-
-
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    close = difflib.get_close_matches(word, known, 1, 0.5)
-    return _(", did you mean `{close}`?", close=close[0]) if close else ""
 
 
 def order_file(picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat, config: Config, location: Location) -> bytes:
