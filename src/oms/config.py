@@ -11,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from oms.errors import UnknownChannel, UnknownLocation
 from oms.model.money import CURRENCIES
 from oms.model.times import duration, zone
-from oms.words import _, nearest
+from oms.words import _
+from oms.words import nearest as nearest  # who reads the configuration asks it here
 
 CHANNEL_KINDS = (
     "amazon", "shopify", "tiktok", "temu", "lazada", "shopee", "ebay", "etsy", "woocommerce", "walmart", "square",

@@ -9,9 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from oms.config import CHANNEL_KINDS, Channel, Config, FallbackRate, Location
+from oms.config import CHANNEL_KINDS, Channel, Config, FallbackRate, Location, nearest
 from oms.errors import ConfigError
-from oms.words import _, nearest
+from oms.words import _
 
 
 def load(path: Path) -> Config:
