@@ -57,7 +57,8 @@ class Desk:
 
     def __init__(self, root: Path, toml: str = TOML, now: datetime = NOW) -> None:
         (root / "oms.toml").write_text(toml, "utf-8")
-        self.shop = Shop(root, parse(toml), now)
+        formats = tuple(path.stem for path in (root / "formats").glob("*.toml"))
+        self.shop = Shop(root, parse(toml, formats=formats), now)
 
     def write(self) -> Any:
         """A write block of an import two hours ago."""

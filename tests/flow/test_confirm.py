@@ -10,6 +10,7 @@ import pytest
 from oms.errors import UnknownBatch, UnknownChannel
 from oms.flow.confirm import ConfirmReport, confirm
 from oms.flow.ship_order import ship_order
+from oms.flow.sync import sync
 from tests.flow.shipping_desk import TOML, Desk
 
 GOOD = "1Z999AA10123456784"
@@ -279,3 +280,42 @@ def test_a_walmart_line_in_two_parcels_is_answered_twice(tmp_path: Path) -> None
     rows = table(desk, confirm(desk.shop))
 
     assert [("1", GOOD), ("1", "1Z999AA10123456793")] == [(row["Update Qty"], row["Tracking Number"]) for row in rows]
+
+
+BASAR = """kind = "orders"
+recognise = ["Nr"]
+[columns]
+order_ref = "Nr"
+placed_at = "Datum"
+sku = "Artikel"
+quantity = "Menge"
+
+[stock_file]
+delimiter = ";"
+encoding = "cp1252"
+columns = [{ heading = "Artikel", value = "listing_sku" }, { heading = "Bestand", value = "quantity" },
+           { heading = "Lager", text = "1" }, { heading = "Lager", value = "as_of" }]
+
+[tracking_file]
+header = false
+columns = [{ heading = "Nr", value = "order_ref" }, { heading = "Paket", value = "tracking" }, { heading = "Typ", text = "P" }]
+"""
+OWN = TOML + '\n[[channels]]\nname = "stall"\nkind = "basar"\n'
+
+
+def test_a_format_of_ones_own_says_what_goes_back(tmp_path: Path) -> None:
+    """Columns, separator, encoding and fixed words of its `tracking_file` and `stock_file`."""
+    (tmp_path / "formats").mkdir()
+    (tmp_path / "formats" / "basar.toml").write_text(BASAR, "utf-8")
+    desk = Desk(tmp_path, OWN)
+    desk.count("MUG", "NJ", 10)
+    shipped(desk, "77", "stall")
+
+    with desk.write() as batch:
+        batch.conn.execute("INSERT INTO listings (channel, listing_sku) VALUES ('stall', 'MUG')")
+
+    told = confirm(desk.shop).documents[0]
+    stock = sync(desk.shop, ["stall"], force=True).documents[0]
+
+    assert f"77,{GOOD},P\r\n".encode() == (tmp_path / told.path).read_bytes()
+    assert b"Artikel;Bestand;Lager;Lager\r\nMUG;8;1;2026-11-22T13:00:00Z\r\n" == (tmp_path / stock.path).read_bytes()

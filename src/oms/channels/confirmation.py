@@ -8,6 +8,7 @@ the shape that fulfilment apps read. Walmart takes its order sheet back (walmart
 
 import polars as pl
 
+from oms.channels.custom import Format
 from oms.model.frames import Schema
 from oms.model.times import zone
 from oms.sheets.write import csv_bytes
@@ -54,12 +55,15 @@ _JAPANESE = (
 )
 
 
-def confirmation(kind: str, rows: pl.DataFrame, zone_name: str, currency: str) -> tuple[str, bytes]:
+def confirmation(kind: str, rows: pl.DataFrame, zone_name: str, currency: str, own: Format | None = None) -> tuple[str, bytes]:
     """
     The confirmation file for a channel of `kind`: (extension, bytes).
 
-    `rows`: CONFIRMATIONS. `zone_name`, `currency`: the channel's, for the times of Amazon's file and its country.
+    `rows`: CONFIRMATIONS. `zone_name`, `currency`: the channel's, for the times of Amazon's file and its country. `own`:
+    the seller's format that is its kind.
     """
+    if own is not None and own.form.tracking_file is not None:
+        return "csv", own.form.tracking_file.written(rows, neutralise=True)
     if kind == "amazon":
         return "txt", _amazon_japan(rows, zone_name) if currency == "JPY" else _amazon(rows, zone_name)
     if kind == "shopify":

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 import polars as pl
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from oms.channels import fields
+from oms.channels import answers, fields
+from oms.channels.answers import AnswerFile
 from oms.config import Currency, Zone
 from oms.errors import ConfigError
 from oms.sheets.columns import Bound, Column, typed
@@ -95,6 +96,8 @@ class FormatFile(_Table):
     statuses: dict[str, State] = {}
     payments: dict[str, Literal["paid", "unpaid", "cod"]] = {}
     external: tuple[str, ...] = ()  # words under `fulfilment` of goods in the marketplace's own warehouse
+    stock_file: AnswerFile | None = None
+    tracking_file: AnswerFile | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> "FormatFile":
@@ -118,6 +121,12 @@ class FormatFile(_Table):
                 _check_constant(name, given.value, self)
             if given.formats and name not in (*fields.MOMENTS, "counted_at"):
                 raise ValueError(_("columns.{key}.formats: is for times", key=name))
+        for key, answer, values in (("stock_file", self.stock_file, answers.STOCK),
+                                    ("tracking_file", self.tracking_file, answers.TRACKING)):  # fmt: skip
+            if answer is not None and self.kind != "orders":
+                raise ValueError(_('{key}: is for kind = "orders", which makes a kind of channel', key=key))
+            if answer is not None and (problem := answer.unknown(values)) is not None:
+                raise ValueError(f"{key}.columns {problem}")
         return self
 
 

@@ -15,6 +15,8 @@ from typing import Protocol
 import polars as pl
 
 from oms.channels import ebay_stock, lazada, shopee, tiktok
+from oms.channels.answers import AnswerFile
+from oms.channels.custom import Format
 from oms.channels.forms import FormReader
 from oms.channels.shopify_stock import InventoryForm
 from oms.config import Channel, Config, Location
@@ -69,6 +71,22 @@ class Table:
                 table, delimiter=self.delimiter, newline="\n", encoding=self.encoding, neutralise=False, quoting=self.quoting
             ),
         )
+
+
+@dataclass(frozen=True)
+class OwnTable:
+    """The stock file that a format of the seller's own describes."""
+
+    form: AnswerFile
+    ending: str = "csv"
+
+    def fits(self, listing_sku: pl.Expr) -> pl.Expr:
+        """Every sku does."""
+        return pl.lit(True)
+
+    def files(self, rows: pl.DataFrame, asked: Asked) -> Iterator[tuple[str, bytes]]:
+        """One file."""
+        yield "", self.form.written(rows.with_columns(as_of=pl.lit(asked.as_of, pl.String)), neutralise=False)
 
 
 class ListingsFeed:
@@ -160,8 +178,14 @@ FORMS: Mapping[str, FormReader] = {
 BY_SHOP = ("google",)
 
 
-def writer_of(channel: Channel) -> Writer | None:
-    """Who writes the stock file of `channel` where no form of its own is filled in; None where it needs one."""
+def writer_of(channel: Channel, own: Format | None = None) -> Writer | None:
+    """
+    Who writes the stock file of `channel` where no form of its own is filled in; None where it needs one.
+
+    `own`: the seller's format that is its kind.
+    """
+    if own is not None and own.form.stock_file is not None:
+        return OwnTable(own.form.stock_file)
     if channel.stock_file == "listings-feed":
         return LISTINGS_FEED
     if channel.kind in WRITERS:

@@ -9,7 +9,7 @@ import polars as pl
 from oms.channels import walmart
 from oms.channels.confirmation import CONFIRMATIONS, SILENT, confirmation
 from oms.errors import OmsError, UnknownBatch
-from oms.flow.forms import kept
+from oms.flow.forms import kept, own_format
 from oms.flow.ship_order import moment
 from oms.flow.shop import Shop
 from oms.sheets import guard
@@ -80,7 +80,11 @@ def _write(shop: Shop, batch: Batch, rows: pl.DataFrame) -> None:
         rest = part.join(pl.concat(told), on=["parcel_id", "line_id"], how="anti", maintain_order="left") if told else part
         if rest.height:
             extension, data = confirmation(
-                str(kind), rest.select(CONFIRMATIONS.keys()), shop.config.zone_of(channel), shop.config.currency_of(channel)
+                str(kind),
+                rest.select(CONFIRMATIONS.keys()),
+                shop.config.zone_of(channel),
+                shop.config.currency_of(channel),
+                own_format(shop, str(kind)),
             )
             files.append((rest, extension, data))
         for number, (told_rows, extension, data) in enumerate(files, 1):

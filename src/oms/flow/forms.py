@@ -4,10 +4,11 @@ import sqlite3
 from collections.abc import Collection
 from datetime import UTC, datetime
 
-from oms.channels import stockfile
+from oms.channels import custom, stockfile
 from oms.channels.base import Context
+from oms.channels.custom import Format
 from oms.channels.forms import Form
-from oms.config import Channel
+from oms.config import CHANNEL_KINDS, Channel
 from oms.errors import OmsError
 from oms.flow.shop import Shop
 from oms.model.times import iso, parse_iso
@@ -54,6 +55,17 @@ def newest_form(shop: Shop, conn: sqlite3.Connection, channel: Channel, force: b
         return reader.understand(load(found, config.limits), context)
     except OmsError as error:
         return error.message
+
+
+def own_format(shop: Shop, kind: str) -> Format | None:
+    """The seller's format that is a kind of channel; None for a kind that is built in. ConfigError where it cannot be used."""
+    path = shop.root / "formats" / f"{kind}.toml"
+    return custom.load_one(path) if kind not in CHANNEL_KINDS and path.is_file() else None
+
+
+def writer(shop: Shop, channel: Channel) -> stockfile.Writer | None:
+    """Who writes the stock file of `channel` where no form of its own is filled in."""
+    return stockfile.writer_of(channel, own_format(shop, channel.kind))
 
 
 def lacking(channel: Channel) -> str:

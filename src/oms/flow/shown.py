@@ -10,7 +10,7 @@ from oms.channels.forms import Form
 from oms.channels.stockfile import Writer
 from oms.config import Channel
 from oms.core import ats
-from oms.flow.forms import lacking, newest_form
+from oms.flow.forms import lacking, newest_form, writer
 from oms.flow.offers import Facts, Pool
 from oms.flow.shop import Shop
 from oms.store import publishing
@@ -58,15 +58,15 @@ def to_show(
 ) -> Shown | str:  # fmt: skip
     """What `channel` should show for its `listings`, or why its file cannot be made."""
     pool = facts.pool(channel)
-    writer = stockfile.writer_of(channel)
+    writes = writer(shop, channel)
     form = newest_form(shop, conn, channel, force) if channel.kind in stockfile.FORMS else None
     if isinstance(form, str):
         return form
     if form is not None:
         return _in_form(shop, pool, catalog, channel, listings, form)
-    if writer is None:
+    if writes is None:
         return lacking(channel)
-    parts, unpublished = _parts(catalog, channel, listings, writer)
+    parts, unpublished = _parts(catalog, channel, listings, writes)
     shown = [ats.listed(parts, pool.left, channel.max_listed).with_columns(place=pl.lit(""))]
     if channel.kind in stockfile.BY_SHOP:
         shown += [

@@ -12,6 +12,7 @@ from oms.config import Channel
 from oms.core import ats
 from oms.errors import UnreadableFile
 from oms.flow import offers
+from oms.flow.forms import writer
 from oms.flow.shop import Shop
 from oms.flow.shown import Catalog, Shown, load_catalog, to_show
 from oms.model.frames import Schema
@@ -235,11 +236,11 @@ def _files(run: _Run, channel: Channel, found: Shown, rows: pl.DataFrame, as_of:
     """What stands behind the name, ending and bytes of each file that tells `rows`."""
     if found.form is not None:
         return [("", found.form.ending, found.form.fill(found.shown if found.form.whole else rows))]
-    writer = stockfile.writer_of(channel)
-    if writer is None:
+    writes = writer(run.shop, channel)
+    if writes is None:
         raise AssertionError("neither a form nor a writer")
     asked = stockfile.Asked(channel, run.shop.config, as_of)
-    return [(suffix, writer.ending, data) for suffix, data in writer.files(rows, asked)]
+    return [(suffix, writes.ending, data) for suffix, data in writes.files(rows, asked)]
 
 
 def _changes(run: _Run, channel: Channel, found: Shown, rows: pl.DataFrame, written: pl.DataFrame) -> pl.DataFrame:
