@@ -112,3 +112,30 @@ def test_a_number_that_was_cut_comes_back(number, more):
 
     assert number == repaired(cut, known)
     assert number == repaired(f"{float(number):.5E}", known)
+
+
+def as_a_spreadsheet_shows(name, reads_the_month_first):
+    """What is left of a name in a cell that a spreadsheet takes for a number or a day."""
+    if name.isdigit():
+        number = name.lstrip("0") or "0"
+        if len(number) > 15:
+            return number[:15] + "0" * (len(number) - 15)
+        return f"{float(number):.5E}" if len(number) > 11 else number
+    a, b = map(int, name.split("-"))
+    month, day = (a, b) if (reads_the_month_first and a <= 12) or b > 12 else (b, a)
+    return f"{day}-{'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split()[month - 1]}"
+
+
+NUMBERS = st.from_regex(r"\A0{0,3}[1-9][0-9]{2,4}\Z") | st.from_regex(r"\A0{0,2}5838[0-3]{8,15}\Z")
+DAYS = st.tuples(st.integers(1, 12), st.integers(1, 12)).map("{0[0]}-{0[1]}".format)
+
+
+@given(st.lists(NUMBERS | DAYS, min_size=1, max_size=30, unique=True), st.booleans(), st.data())
+def test_a_repair_is_never_wrong(names, month_first, data):
+    """Whatever a spreadsheet made of one of many like names: that one comes back, or nothing is repaired."""
+    name = data.draw(st.sampled_from(names))
+    known = Known.of(names)
+    cell = as_a_spreadsheet_shows(name, month_first)
+    found = of_identifier(cell, known)
+
+    assert found is None or found.repaired in (name, None)

@@ -70,6 +70,18 @@ def test_a_line_without_a_sku_goes_by_its_title(desk: Desk) -> None:
     assert [("ready",)] == desk.rows("SELECT status FROM orders")
 
 
+def test_the_variant_tells_which_one_it_is(desk: Desk) -> None:
+    """The title says `Stoneware mug`, the variant beside it which."""
+    goods(desk)
+    desk.import_text(
+        "order_ref,placed_at,listing_sku,title,variant,quantity,country\nW1,2026-11-10 10:00:00,L-1,Stoneware mug,Blue,1,US\n",
+        channel="web",
+    )
+    (listing,) = suggest(desk.shop).suggestions
+
+    assert ("Stoneware mug / Blue", "MUG-BLUE") == (listing["title"], listing["sku"])
+
+
 @pytest.mark.parametrize("name", ["listings.csv", "listings.xlsx"])
 def test_suggestions_come_back_as_a_listings_file(desk: Desk, name: str) -> None:
     """Written, looked at, imported: what has a sku is mapped, what has none is named."""

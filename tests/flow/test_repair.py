@@ -135,6 +135,25 @@ def test_headings_prove_how_a_file_was_read_wrongly(desk: Desk, encoding: str, d
     assert damaged < report.files[0].damaged
 
 
+def test_an_import_says_that_headings_were_read_wrongly(desk: Desk) -> None:
+    """Nobody knows them as they stand; the hint names what reads them again."""
+    path = desk.root / "file.csv"
+    path.write_text("订单号,下单时间,货号,数量,国家\nA1,2026-11-10,MUG,1,US\n".encode("gb18030").decode("latin-1"), "utf-8")
+    (file,) = import_files(desk.shop, [path], Wishes(channel="web")).files
+
+    assert "oms import --repair file.csv" in str(file.hint)
+
+
+def test_an_import_says_that_a_spreadsheet_was_there(desk: Desk) -> None:
+    """A zip without its zero and a day that was a sku are imported as they stand, and said."""
+    goods(desk)
+    text = ORDER + "A1," + WHO.format(sku="4-Mar", price="1.00", postcode="7030")
+    (note,) = desk.import_text(text, channel="web").files[0].notes
+
+    assert "postcodes without their zeros: 1, days made of skus: 1" in note
+    assert "oms import --repair file.csv" in note
+
+
 def test_a_known_title_proves_gbk(desk: Desk) -> None:
     """English headings prove nothing; 红色茶杯 is one of our titles. Without it, nothing is repaired."""
     goods(desk)

@@ -54,20 +54,21 @@ class Known:
         return cls(frozenset(name for name in names if name))
 
     @cached_property
-    def _by_length(self) -> dict[int, list[str]]:
+    def _numbers(self) -> dict[int, list[tuple[str, str]]]:
+        """Numbers without the zeros before them, and their names, by how many digits are left."""
         found = defaultdict(list)
         for name in sorted(self.names):
-            if name.isascii() and name.isdigit():
-                found[len(name)].append(name)
+            if name.isascii() and name.isdigit() and (number := name.lstrip("0")):
+                found[len(number)].append((number, name))
         return found
 
     @cached_property
     def without_zeros(self) -> dict[str, list[str]]:
-        """Numbers by what is left of them without the zeros before them."""
+        """Names that are numbers, by what is left of them without the zeros before them."""
         found = defaultdict(list)
-        for names in self._by_length.values():
-            for name in names:
-                found[name.lstrip("0")].append(name)
+        for numbers in self._numbers.values():
+            for number, name in numbers:
+                found[number].append(name)
         return found
 
     @cached_property
@@ -84,17 +85,17 @@ class Known:
         key = (length, len(mantissa))
         if key not in self._rounded:
             found = defaultdict(list)
-            for name in self._by_length.get(length, ()):
-                if not name.startswith("0"):
-                    for digits in {_rounded(name, len(mantissa), way) for way in (ROUND_HALF_UP, ROUND_HALF_EVEN)}:
-                        found[digits].append(name)
+            for number, name in self._numbers.get(length, ()):
+                for digits in {_rounded(number, len(mantissa), way) for way in (ROUND_HALF_UP, ROUND_HALF_EVEN)}:
+                    found[digits].append(name)
             self._rounded[key] = found
         return self._rounded[key].get(mantissa, [])
 
     def truncated(self, digits: str) -> list[str]:
         """Numbers that a spreadsheet keeps as `digits`: as long, and the same in what it keeps, or the same as a float."""
-        among = self._by_length.get(len(digits), ())
-        return [name for name in among if name[:DIGITS] == digits[:DIGITS] or float(name) == float(digits)]
+        kept, value = digits[:DIGITS], float(digits)
+        among = self._numbers.get(len(digits), ())
+        return [name for number, name in among if number[:DIGITS] == kept or float(number) == value]
 
 
 def _rounded(number: str, digits: int, way: str) -> str:
@@ -115,7 +116,8 @@ def of_identifier(cell: str, known: Known) -> Finding | None:
         if (zeros := known.without_zeros.get(cell.lstrip("0"))) and len(zeros[0]) > len(cell):
             return _only(zeros, _("the zeros before it are gone"))
         if is_cut(cell):
-            return _only(known.truncated(cell), _("cut to 15 digits")) if known.truncated(cell) else None
+            known_so = known.truncated(cell)
+            return _only(known_so, _("cut to 15 digits")) if known_so else None
         return None
     if (day := _day_of(cell)) is not None:
         return _only(known.of_days.get(day, []), _("a day, made of something like `3-4`"))

@@ -152,7 +152,7 @@ def _fill(found: FileReport, reading: Reading, as_of: str) -> None:
     found.problems = reading.rejected.head(SHOWN).to_dicts()
     found.notes, found.as_of = list(reading.notes), as_of
     if damages := noticed(reading):
-        said = ", ".join(f"{count} {what}" for what, count in damages.items())
+        said = ", ".join(f"{what}: {count}" for what, count in damages.items())
         found.notes.append(_("a spreadsheet may have changed it ({damages}): oms import --repair {file} says what can be put "
                              "right", damages=said, file=found.file))  # fmt: skip
 

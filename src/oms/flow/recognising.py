@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from oms.channels import look
+from oms.channels import recognise as reader_of
 from oms.channels.base import Reader
 from oms.channels.custom import Format
 from oms.config import Channel
-from oms.errors import AmbiguousFile, UnreadableFile
+from oms.errors import AmbiguousFile, UnknownHeadings, UnreadableFile
+from oms.flow.mojibake import read_headings
 from oms.flow.shop import Shop
 from oms.sheets import guard
-from oms.sheets.read import Peek
+from oms.sheets.read import Peek, peek
 from oms.words import _
 
 
@@ -65,8 +67,32 @@ def recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format])
     Raises UnreadableFile (AmbiguousFile, UnknownHeadings, OverLimit) where the file or its owner is not clear.
     """
     guard.check(path, shop.config.limits)
-    seen, reader = look(path, shop.config.limits, formats, wishes.kind)
+    try:
+        seen, reader = look(path, shop.config.limits, formats, wishes.kind)
+    except UnknownHeadings as error:
+        if misread(shop, path, wishes, formats) is None:
+            raise
+        raise UnknownHeadings(
+            error.message,
+            _("they were read in the wrong encoding and saved like that: oms import --repair {file} reads them again",
+              file=shown(shop.root, path)),
+        ) from error  # fmt: skip
     return Recognised(path, seen, reader, channel_of(shop, path, reader, wishes))
+
+
+def misread(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format]) -> tuple[Peek, Reader, str] | None:
+    """
+    How a file with headings that nobody knows is written, its reader, and the encoding in which its headings are known.
+
+    None where there is no such encoding.
+    """
+    seen = peek(path, shop.config.limits)
+    for encoding, headings in read_headings(seen.headings).items():
+        try:
+            return seen, reader_of(replace(seen, headings=headings), wishes.kind, [form.reader for form in formats]), encoding
+        except UnreadableFile:
+            continue
+    return None
 
 
 def together(files: Sequence[Recognised]) -> list[Recognised]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from oms.channels import look, recognise
+from oms.channels import look
 from oms.channels.base import Reader
 from oms.channels.custom import Format
 from oms.channels.custom import load as load_formats
@@ -24,10 +24,10 @@ from oms.core.damage import Known
 from oms.errors import OmsError, UnknownHeadings
 from oms.flow.cells import PATCH, Facts, damaged
 from oms.flow.mojibake import read_headings, read_text
-from oms.flow.recognising import Wishes, channel_of, files_in, shown
+from oms.flow.recognising import Wishes, channel_of, files_in, misread, shown
 from oms.flow.shop import Shop
 from oms.sheets import guard
-from oms.sheets.read import Peek, Sheet, load, peek
+from oms.sheets.read import Peek, Sheet, load
 from oms.sheets.write import csv_bytes
 from oms.store import known_names
 from oms.words import _
@@ -140,14 +140,9 @@ def _recognised(
     try:
         return (*look(path, shop.config.limits, formats, wishes.kind), None)
     except UnknownHeadings:
-        seen = peek(path, shop.config.limits)
-        readers = [form.reader for form in formats]
-        for encoding, headings in read_headings(seen.headings).items():
-            try:
-                return seen, recognise(replace(seen, headings=headings), wishes.kind, readers), encoding
-            except UnknownHeadings:
-                continue
-        raise
+        if (found := misread(shop, path, wishes, formats)) is None:
+            raise
+        return found
 
 
 def _named(seen: Peek, encoding: str | None) -> Peek:

@@ -180,7 +180,9 @@ def remember_listings(batch: Batch, source: Source, lines: pl.DataFrame) -> None
     """A channel's own file named these listings: they are listings, mapped or not. `lines`: LINES."""
     named = (
         lines.lazy().filter(pl.col("listing_sku").is_not_null())
-        .group_by("listing_sku").agg(pl.col("title").min(), pl.col("barcode").min()).sort("listing_sku").collect()
+        .group_by("listing_sku").agg(pl.col("title", "variant", "barcode").min()).sort("listing_sku")
+        .with_columns(title=pl.concat_str("title", "variant", separator=" / ", ignore_nulls=True).replace("", None))
+        .drop("variant").collect()
     )  # fmt: skip
     stage(batch.conn, "said_listings", named)
     batch.conn.execute(
