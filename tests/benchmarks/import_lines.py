@@ -73,18 +73,20 @@ def raw(csv: Path, folder: Path) -> None:
     conn.close()
 
 
-def timed(*words: str, cwd: Path) -> tuple[float, int]:
-    """Seconds and peak memory in MB of a whole process."""
+def timed(*words: str, cwd: Path) -> tuple[float, float, int]:
+    """Seconds, CPU-seconds and peak memory in MB of a whole process."""
     script = (
         "import resource, subprocess, sys\n"
         "code = subprocess.run(sys.argv[1:]).returncode\n"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024, file=sys.stderr)\n"
+        "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
+        "print(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, file=sys.stderr)\n"
         "sys.exit(code)"
     )
     started = time.perf_counter()
     done = subprocess.run([sys.executable, "-c", script, sys.executable, *words], cwd=cwd, check=True, text=True,
                           capture_output=True, env={"OMS_NOW": OMS_NOW, "PATH": "/usr/bin:/bin"})  # fmt: skip
-    return time.perf_counter() - started, int(done.stderr.strip().splitlines()[-1])
+    cpu, peak = done.stderr.strip().splitlines()[-1].split()
+    return time.perf_counter() - started, float(cpu), int(peak)
 
 
 def workspace(root: Path) -> Path:
@@ -108,10 +110,16 @@ def memory(lines: int) -> None:
                 shopify_lines(lines, SKUS, first=piece * lines).write_csv(file, include_header=piece == 0)
             if piece in (0, 3):
                 root = workspace(folder / f"oms{piece}")
-                peaks.append(timed("-m", "oms", "import", str(csv), cwd=root)[1])
+                with (root / "oms.toml").open("a") as settings:
+                    settings.write("\n[limits]\nfile_mb = 100000\nrows = 100000000\n")
+                peaks.append(timed("-m", "oms", "import", str(csv), cwd=root)[-1])
                 sizes.append(csv.stat().st_size)
     print(f"{lines} lines {peaks[0]} MB, {4 * lines} lines {peaks[1]} MB: {peaks[1] / peaks[0]:.2f} times, "
           f"the file {sizes[1] / sizes[0]:.2f} times")  # fmt: skip
+
+
+def _column(found: dict[str, list[tuple[float, float]]], place: int) -> dict[str, list[float]]:
+    return {name: [each[place] for each in times] for name, times in found.items()}
 
 
 def main(lines: int) -> None:
@@ -121,24 +129,26 @@ def main(lines: int) -> None:
         csv = write(shopify_lines(lines, SKUS), folder / "orders.csv")
         changed = write(shopify_lines(lines, SKUS, changed=0.01), folder / "changed.csv")
         renamed = write(shopify_lines(lines, SKUS).with_columns(Vendor=pl.lit("x")), folder / "same.csv")
-        found: dict[str, list[float]] = {}
+        found: dict[str, list[tuple[float, float]]] = {}
         peak = 0
         for round_ in range(ROUNDS):
             floor = folder / f"raw{round_}"
             floor.mkdir()
-            seconds, _memory = timed("-m", "tests.benchmarks.import_lines", "raw", str(csv), str(floor), cwd=Path.cwd())
-            found.setdefault("raw floor", []).append(seconds)
+            *took, _memory = timed("-m", "tests.benchmarks.import_lines", "raw", str(csv), str(floor), cwd=Path.cwd())
+            found.setdefault("raw floor", []).append((took[0], took[1]))
             root = workspace(folder / f"oms{round_}")
             for name, file in (("fresh", csv), ("same bytes again", csv), ("same orders, other bytes", renamed),
                                ("1 % changed", changed)):  # fmt: skip
-                seconds, memory = timed("-m", "oms", "import", str(file), cwd=root)
-                found.setdefault(name, []).append(seconds)
+                seconds, cpu, memory = timed("-m", "oms", "import", str(file), cwd=root)
+                found.setdefault(name, []).append((seconds, cpu))
                 peak = max(peak, memory)
-    median = {name: statistics.median(times) for name, times in found.items()}
-    print(f"{lines} lines, medians of {ROUNDS}: " + ", ".join(f"{name} {seconds:.2f} s" for name, seconds in median.items()))
-    print(f"fresh / raw floor                    {median['fresh'] / median['raw floor']:.2f}")
-    for name in ("same bytes again", "same orders, other bytes", "1 % changed"):
-        print(f"{name} / fresh".ljust(37) + f"{median[name] / median['fresh']:.2f}")
+    medians = [{name: statistics.median(times) for name, times in _column(found, place).items()} for place in (0, 1)]
+    for median, unit in zip(medians, ("s", "CPU-s"), strict=True):
+        print(f"{lines} lines, medians of {ROUNDS}: " + ", ".join(f"{name} {n:.2f} {unit}" for name, n in median.items()))
+    pairs = [("fresh", "raw floor"), *((name, "fresh") for name in list(found)[2:])]
+    for one, other in pairs:
+        wall, cpu = (median[one] / median[other] for median in medians)
+        print(f"{one} / {other}".ljust(37) + f"{wall:.2f} wall, {cpu:.2f} CPU")
     print(f"peak memory                          {peak} MB")
 
 

@@ -1,8 +1,8 @@
 """One step ahead: while one piece of a file is worked on, the next is made ready on another core."""
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from threading import Thread
+from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
@@ -12,10 +12,34 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
     The same items, each made in a thread while the caller works on the one before; never more than one waits.
 
     polars and SQLite let other threads run while they work. What making an item raises is raised where it is asked for.
+    A caller may stop early, or be interrupted: there is nothing to clean up, the thread ends with the item it makes.
     """
     source = iter(items)
-    with ThreadPoolExecutor(1) as worker:
-        coming = worker.submit(lambda: next(source, None))
-        while (item := coming.result()) is not None:
-            coming = worker.submit(lambda: next(source, None))
-            yield item
+    coming = _Making(source)
+    while (item := coming.item()) is not None:
+        coming = _Making(source)
+        yield item
+
+
+class _Making(Thread, Generic[Item]):
+    """The next item of `source`, being made."""
+
+    def __init__(self, source: Iterator[Item]) -> None:
+        super().__init__()
+        self._source = source
+        self._item: Item | None = None
+        self._error: BaseException | None = None
+        self.start()
+
+    def run(self) -> None:
+        try:
+            self._item = next(self._source, None)
+        except BaseException as error:  # noqa: BLE001 - raised again where the item is asked for
+            self._error = error
+
+    def item(self) -> Item | None:
+        """Waits for it; None after the last."""
+        self.join()
+        if self._error is not None:
+            raise self._error
+        return self._item
