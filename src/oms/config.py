@@ -209,6 +209,36 @@ class FallbackRate(Table):
     per_kg: Money = Decimal(0)
 
 
+class RoutingRule(Table):
+    """What holds for the orders that fit all its filters; what it says it says of what is sent, not of what is collected."""
+
+    name: Code
+    channels: tuple[str, ...] = ()
+    countries: tuple[Country, ...] = ()
+    postcodes: tuple[str, ...] = ()
+    services: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    skus: tuple[str, ...] = ()
+    value_under: Money | None = None
+    value_over: Money | None = None
+    unit_over_g: int | None = Field(None, ge=0)
+    unit_over_mm: int | None = Field(None, ge=0)
+    address_line_over: int | None = Field(None, ge=1)
+    only: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+    never_carriers: tuple[str, ...] = ()
+    max_km: float | None = Field(None, gt=0)
+    priority: int | None = None
+    ship_complete: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "RoutingRule":
+        said = (self.only, self.never, self.never_carriers)
+        if not any(said) and self.max_km is None and self.priority is None and self.ship_complete is None:
+            raise ValueError(_("says nothing: add only, never, never_carriers, max_km, priority or ship_complete"))
+        return self
+
+
 class Routing(Table):
     goal: Literal["cost", "distance", "ranked"] = "cost"
     split_penalty: Money = Decimal(0)
@@ -219,6 +249,7 @@ class Routing(Table):
     stickiness: Money = Decimal("0.50")
     fallback_rate: FallbackRate | None = None
     ranking: tuple[str, ...] = ()
+    rules: tuple[RoutingRule, ...] = ()
 
 
 class Verify(Table):
@@ -256,20 +287,30 @@ class Config(Table):
 
     @model_validator(mode="after")
     def _names_fit(self) -> "Config":
-        for what, names in (("locations", self.location_codes), ("channels", tuple(c.name for c in self.channels))):
+        for what, names in (
+            ("locations", self.location_codes),
+            ("channels", tuple(c.name for c in self.channels)),
+            ("routing.rules", tuple(rule.name for rule in self.routing.rules)),
+        ):
             twice = sorted({name for name in names if names.count(name) > 1})
             if twice:
                 raise ValueError(_("{what}: `{name}` stands twice", what=what, name=twice[0]))
         wanted = [(f"channels.{c.name}.locations", code) for c in self.channels for code in c.locations or ()]
         wanted += [("routing.ranking", code) for code in self.routing.ranking]
+        for rule in self.routing.rules:
+            key = f"routing.rules.{rule.name}"
+            wanted += [(f"{key}.only", code) for code in rule.only]
+            wanted += [(f"{key}.never", code) for code in rule.never if code != "*"]
         for key, code in wanted:
             if code not in self.location_codes:
                 raise ValueError(_("{key}: no location `{code}`{near}", key=key, code=code,
                                    near=nearest(code, self.location_codes)))  # fmt: skip
         names = tuple(c.name for c in self.channels)
-        for name in self.verify.accept_cod:
+        named = [("verify.accept_cod", name) for name in self.verify.accept_cod]
+        named += [(f"routing.rules.{rule.name}.channels", name) for rule in self.routing.rules for name in rule.channels]
+        for key, name in named:
             if name not in names:
-                raise ValueError(_("verify.accept_cod: no channel `{name}`{near}", name=name, near=nearest(name, names)))
+                raise ValueError(_("{key}: no channel `{name}`{near}", key=key, name=name, near=nearest(name, names)))
         return self
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from oms.config import CHANNEL_KINDS, Channel, Config, FallbackRate, Location, nearest
+from oms.config import CHANNEL_KINDS, Channel, Config, FallbackRate, Location, RoutingRule, nearest
 from oms.errors import ConfigError
 from oms.words import _
 
@@ -110,7 +110,7 @@ def _part(raw: Any, where: tuple[Any, ...], index: int) -> str:
 
 def _known_keys(where: tuple[Any, ...]) -> list[str]:
     model: Any = Config
-    tables = {"locations": Location, "channels": Channel, "fallback_rate": FallbackRate}
+    tables = {"locations": Location, "channels": Channel, "fallback_rate": FallbackRate, "rules": RoutingRule}
     for part in where:
         if isinstance(part, int):
             continue

@@ -9,7 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from oms.config import Business, Channel, FallbackRate, Limits, Location, Pick, Routing, Sync, Table, Verify
+from oms.config import Business, Channel, FallbackRate, Limits, Location, Pick, Routing, RoutingRule, Sync, Table, Verify
 from oms.errors import UsageError
 from oms.words import _, nearest
 
@@ -32,10 +32,10 @@ class Key:
 #: The tables of the file, as their headings are written; `[fx]` has keys of the seller's own.
 SECTIONS: Mapping[str, type[Table]] = {
     "business": Business, "locations": Location, "channels": Channel, "routing": Routing, "routing.fallback_rate": FallbackRate,
-    "verify": Verify, "pick": Pick, "sync": Sync, "limits": Limits,
+    "routing.rules": RoutingRule,    "verify": Verify, "pick": Pick, "sync": Sync, "limits": Limits,
 }  # fmt: skip
 #: Tables that may stand more than once.
-REPEATED = ("locations", "channels")
+REPEATED = ("locations", "channels", "routing.rules")
 
 
 def every_key() -> Iterator[Key]:
@@ -167,11 +167,33 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "fallback_rate": (table, _('`{ base = "8.00", per_km = "0.002", per_kg = "1.00" }` where no row of the rate card '
                                        "matches")),
             "ranking": (_("list of codes"), _('the order of places for `goal = "ranked"`, and the last tie-break')),
+            "rules": (_("list of tables"), _("`[[routing.rules]]`, below")),
         },
         "routing.fallback_rate": {
             "base": (money, _("price of a parcel")),
             "per_km": (money, _("for each kilometre between the places")),
             "per_kg": (money, _("for each kilogram of the parcel")),
+        },
+        "routing.rules": {
+            "name": (_("text without spaces"), _("what `oms explain` calls it")),
+            "channels": (_("list of channel names"), _("filter: orders of these channels")),
+            "countries": (_("list of two letters"), _("filter: orders that go there")),
+            "postcodes": (_("list of texts"), _("filter: postcodes that begin so, without spaces and hyphens")),
+            "services": (_("list of texts"), _("filter: what the buyer ordered, in the channel's words")),
+            "tags": (_("list of texts"), _("filter: orders with any of these tags")),
+            "skus": (_("list of texts"), _("filter: orders with any of these skus; `*` and `?` stand for anything")),
+            "value_under": (money, _("filter: orders whose total is less")),
+            "value_over": (money, _("filter: orders whose total is more")),
+            "unit_over_g": (whole, _("filter: orders with a unit that weighs more, in grams")),
+            "unit_over_mm": (whole, _("filter: orders with a unit whose longest side is more, in millimetres")),
+            "address_line_over": (whole, _("filter: orders with an address line of more characters")),
+            "only": (_("list of codes"), _("they leave from these places alone")),
+            "never": (_("list of codes"), _('they never leave from these; `["*"]`: from nowhere')),
+            "never_carriers": (_("list of texts"), _("carriers of the rate card that never take them")),
+            "max_km": (_("number"), _("they leave from no place farther from the buyer; nor from one whose distance nobody "
+                                      "knows")),
+            "priority": (whole, _("added to the channel's: higher is served first when stock is short")),
+            "ship_complete": (flag, _("in place of the channel's")),
         },
         "verify": {
             "accept_cod": (_("list of channel names"), _("whose cash-on-delivery orders may ship unpaid")),

@@ -167,6 +167,8 @@ def _why(prepared: Prepared, order: Order, candidate: told.Candidate, currency: 
             for n, need, free in candidate.lacking
         )
         return _("no stock: {lacking}", lacking="; ".join(lacking))
+    if candidate.reason == told.BY_RULE:
+        return _("the rule `{rule}` forbids it", rule=candidate.rule)
     return {
         told.CHOSEN: _("chosen"),
         told.DEARER: _("dearer by {amount}", amount=amount),

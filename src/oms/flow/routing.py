@@ -15,6 +15,7 @@ from oms.core.route.pricing import Fallback, Place
 from oms.core.route.problem import Desk, Rules
 from oms.core.route.rates import rate_card
 from oms.flow.geo import atlas
+from oms.flow.rulings import under_rules
 from oms.flow.shop import Shop
 from oms.model.money import exponent, minor
 from oms.model.times import zone
@@ -24,7 +25,7 @@ from oms.store import routing
 def problem_of(shop: Shop, conn: sqlite3.Connection, goal: str | None = None) -> Problem:
     """The orders of temp.routable and everything that decides where they leave from. `goal` overrides `[routing] goal`."""
     config = shop.config
-    return Problem(
+    bare = Problem(
         _with_due_dates(_with_places(routing.open_orders(conn), config), config),
         routing.open_demand(conn),
         routing.free_stock(conn, {place.code: place.routing_reserve for place in config.locations}),
@@ -36,6 +37,7 @@ def problem_of(shop: Shop, conn: sqlite3.Connection, goal: str | None = None) ->
         rate_card(routing.rates(conn), config.business.currency, config.fx),
         atlas(),
     )
+    return under_rules(bare, conn, config)
 
 
 def _desks(config: Config) -> list[Desk]:

@@ -146,6 +146,13 @@ OPEN_ORDERS: Schema = {
 
 #: What an open line draws, one row a sku. `units` per line unit, `left` line units still to ship, `need` sku units that
 #: nothing is allocated for yet.
+#: What `[[routing.rules]]` ask of an order; `value` in minor units of the business currency, `address_line` in characters.
+ORDER_FACTS: Schema = {
+    "order_id": pl.Int64, "channel": pl.String, "country": pl.String, "postcode": pl.String, "service": pl.String,
+    "tags": pl.String, "pickup": pl.Boolean, "value": pl.Int64, "address_line": pl.Int64,
+}  # fmt: skip
+#: Stock that a rule keeps where it is; `free` is how much that is.
+WITHHELD: Schema = {"sku": pl.String, "location": pl.String, "rule": pl.String, "free": pl.Int64}
 OPEN_DEMAND: Schema = {
     "order_id": pl.Int64, "line_id": pl.Int64, "line_ref": pl.String, "position": pl.Int64, "sku": pl.String,
     "units": pl.Int64, "left": pl.Int64, "need": pl.Int64,

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 import polars as pl
 
-from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, RATES, Schema, conform
+from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, ORDER_FACTS, RATES, Schema, conform
 from oms.store.db import Batch
 from oms.store.frames import query_large, stage
 
@@ -101,6 +101,30 @@ def measures(conn: sqlite3.Connection) -> pl.DataFrame:
         "SELECT p.sku, p.weight_g, p.length_mm * p.width_mm * p.height_mm AS volume_mm3 FROM products p WHERE p.sku IN ("
         "  SELECT u.sku FROM temp.routable r JOIN lines l ON l.order_id = r.order_id JOIN line_units u ON u.line_id = l.id)",
         schema=plain(MEASURES),
+    )
+
+
+def order_facts(conn: sqlite3.Connection) -> pl.DataFrame:
+    """Of temp.routable what rules ask: ORDER_FACTS with `total` and `currency` as they stand in the order, not `value`."""
+    schema = {name: dtype for name, dtype in plain(ORDER_FACTS).items() if name != "value"}
+    found = query_large(
+        conn,
+        "SELECT o.id AS order_id, o.channel, c.country, c.postcode, o.service, o.tags, o.delivery = 'pickup' AS pickup, "
+        "max(length(COALESCE(c.address1, '')), length(COALESCE(c.address2, ''))) AS address_line, o.total, o.currency "
+        "FROM temp.routable r JOIN orders o ON o.id = r.order_id LEFT JOIN contacts c ON c.order_id = o.id",
+        schema=schema | {"total": pl.Int64, "currency": pl.String},
+    )
+    return found.with_columns(pl.col("pickup").cast(pl.Boolean))
+
+
+def unit_sizes(conn: sqlite3.Connection) -> pl.DataFrame:
+    """sku, weight_g, longest_mm of all products that temp.routable asks for; NULL where nobody said."""
+    return query_large(
+        conn,
+        "SELECT p.sku, p.weight_g, NULLIF(max(COALESCE(p.length_mm, 0), COALESCE(p.width_mm, 0), COALESCE(p.height_mm, 0)), 0) "
+        "AS longest_mm FROM products p WHERE p.sku IN ("
+        "  SELECT u.sku FROM temp.routable r JOIN lines l ON l.order_id = r.order_id JOIN line_units u ON u.line_id = l.id)",
+        schema={"sku": pl.String, "weight_g": pl.Int64, "longest_mm": pl.Int64},
     )
 
 

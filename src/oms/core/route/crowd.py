@@ -92,7 +92,7 @@ def _rows(problem: Problem, orders: pl.DataFrame) -> pl.DataFrame:
 
 
 class _Chooser:
-    """Finds the best parcel of an order apart from stock; each is found and told once, however many orders go by it."""
+    """Finds the best parcel of orders that no rule is about, apart from stock; each is found and told once, for all of them."""
 
     def __init__(self, problem: Problem, book: TermsBook) -> None:
         self.problem = problem
@@ -129,7 +129,10 @@ class _Chooser:
             pl.len().alias("rows"), pl.col("sku").n_unique().alias("skus"), pl.col("need").min().alias("least"),
             pl.col("weight", "volume", "need").sum(),
         ).filter(pl.col("rows") == pl.col("skus"), pl.col("least") > 0)  # fmt: skip
-        sent = orders.filter(~pl.col("pickup")).join(self.problem.current, on="order_id", how="anti")
+        ruled = list(self.problem.rulings)
+        sent = orders.filter(~pl.col("pickup"), ~pl.col("order_id").is_in(ruled)).join(
+            self.problem.current, on="order_id", how="anti"
+        )
         return sent.join(whole, on="order_id").sort("rank")
 
     def _terms(self, orders: pl.DataFrame) -> tuple[list[int], list[Terms]]:

@@ -33,6 +33,7 @@ CLOSED = "closed"
 NOT_SHIPPING = "not_shipping"
 NOT_OF_CHANNEL = "not_of_channel"
 NOT_FOR_PICKUP = "not_for_pickup"
+BY_RULE = "rule"  # `rule` forbids it
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Candidate:
     reason: str
     by: int = 0
     lacking: tuple[tuple[int, int, int], ...] = ()  # (row, need, free)
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,8 @@ class _Teller:
         if place not in order.candidates:
             if order.pickup:
                 return Candidate(parcels, None, NOT_FOR_PICKUP)
+            if place in order.barred:
+                return Candidate(parcels, None, BY_RULE, rule=order.barred[place])
             if here.code not in order.desk.locations:
                 return Candidate(parcels, None, NOT_OF_CHANNEL)
             return Candidate(parcels, None, NOT_SHIPPING if not here.ships else CLOSED)
@@ -141,6 +145,9 @@ class _Teller:
             (n, whole[n], max(0, free[order.rows[n].sku][place]))
             for n in whole if needs[order.rows[n].sku] > free[order.rows[n].sku][place]
         )  # fmt: skip
+        kept = [self._rule(n, place) for n, _need, _free in lacking]
+        if kept and all(kept):
+            return Candidate(parcels, total, BY_RULE, lacking=lacking, rule=kept[0])
         if lacking:
             return Candidate(parcels, total, NO_STOCK, lacking=lacking)
         if not self.supply.open_at(order, place):
@@ -148,6 +155,12 @@ class _Teller:
         if cost is None:
             return Candidate(parcels, None, NO_RATE)
         return self._judged({place: whole})
+
+    def _rule(self, n: int, place: int) -> str:
+        """The rule that keeps units of a row at a place where they would do; empty where there is none."""
+        row = self.order.rows[n]
+        rule, units = self.prepared.withheld.get((self.prepared.skus[row.sku], self.prepared.places[place].code), ("", 0))
+        return rule if units >= row.need else ""
 
     def _judged(self, plan: Parcels) -> Candidate:
         """What a feasible plan lost by."""

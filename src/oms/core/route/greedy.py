@@ -160,6 +160,8 @@ class _Run:
         best.cost = cost_after(self.prepared, order, plan.parcels, best.parcels)
         if order.desk.ship_complete and kept.fill.waiting:
             return best
+        if not order.barred.keys().isdisjoint(kept.parcels):
+            return best  # a rule came after it was routed
         if best.fill.better_than(kept.fill):
             return best
         if kept.fill.better_than(best.fill) or best.cost + self.prepared.rules.stickiness >= kept.cost:

@@ -2,7 +2,7 @@
 Orders ready to be routed, in the order of service, with their rows and prices at hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,8 +12,9 @@ import polars as pl
 from oms.core.distance import Spot, blunter
 from oms.core.route.pricing import Place, Pricing
 from oms.core.route.problem import Desk, Problem, Rules
+from oms.core.route.rulings import NO_RULING
 from oms.core.route.terms import TermsBook, metres_between
-from oms.model.frames import HELD_UNITS, OPEN_DEMAND, OPEN_ORDERS
+from oms.model.frames import HELD_UNITS, OPEN_DEMAND, OPEN_ORDERS, WITHHELD
 
 
 @dataclass(slots=True)
@@ -58,6 +59,7 @@ class Order:
     fixed: frozenset[int]  # places with a parcel that does not move
     counted: frozenset[int]  # of these, those that count on the day on which the place ships now
     metres: dict[int, int] = field(default_factory=dict)  # to each place, filled as needed
+    barred: Mapping[int, str] = field(default_factory=dict)  # place -> the rule that forbids it
 
     @property
     def lines(self) -> int:
@@ -75,6 +77,7 @@ class Prepared:
     ship_by: dict[int, str]  # by order
     places: tuple[Place, ...]
     rules: Rules
+    withheld: Mapping[tuple[str, str], tuple[str, int]]  # sku and code -> the rule that keeps it there, how much
 
     def metres(self, order: Order, place: int) -> int:
         """Distance of `order` to a place in metres; FAR_M where nobody knows."""
@@ -92,8 +95,10 @@ class Prepared:
 def in_service_order(problem: Problem) -> pl.DataFrame:
     """OPEN_ORDERS in the order of service: priority, ship_by, placed_at, channel, order_ref."""
     priorities = {name: desk.priority for name, desk in problem.desks.items()}
+    own = {order_id: ruling.priority for order_id, ruling in problem.rulings.items() if ruling.priority}
     wanted = problem.orders.with_columns(
         priority=pl.col("channel").replace_strict(priorities, default=0, return_dtype=pl.Int64)
+        + (pl.col("order_id").replace_strict(own, default=0, return_dtype=pl.Int64) if own else 0)
     ).sort("priority", "ship_by", "placed_at", "channel", "order_ref", "order_id",
            descending=[True, False, False, False, False, False], nulls_last=True)  # fmt: skip
     return wanted.select(*OPEN_ORDERS)
@@ -116,7 +121,8 @@ def prepare(problem: Problem, book: TermsBook | None = None) -> Prepared:
         if record[0] in rows
     ]
     ship_by = dict(problem.orders.select("order_id", "ship_by").iter_rows())
-    return Prepared(orders, skus, free_units(problem, skus), ship_by, problem.places, problem.rules)
+    withheld = {(sku, code): (rule, free) for sku, code, rule, free in problem.withheld.select(*WITHHELD).iter_rows()}
+    return Prepared(orders, skus, free_units(problem, skus), ship_by, problem.places, problem.rules, withheld)
 
 
 def free_units(problem: Problem, skus: Sequence[str]) -> list[list[int]]:
@@ -169,15 +175,16 @@ class _Builder:
         self.places = problem.places
         self.number = number
         self.book = book
+        self.rulings = problem.rulings
 
     def order(self, record: Sequence[Any], rows: list[Row], held: Sequence[Held]) -> Order:
         order_id, channel, order_ref, _placed, ship_by, service, pickup, location, *address = record
-        desk, _service, known, candidates, pricing, due, spot = self.book.terms(
-            channel, ship_by, service, tuple(address), pickup, location
+        desk, _service, known, candidates, pricing, due, spot, barred = self.book.terms(
+            channel, ship_by, service, tuple(address), pickup, location, self.rulings.get(order_id, NO_RULING)
         )
         order = Order(
             order_id, channel, order_ref, desk, service, known, candidates, pickup, pricing, due, spot,
-            rows, {}, {}, set(), frozenset(), frozenset(),
+            rows, {}, {}, set(), frozenset(), frozenset(), barred=barred,
         )  # fmt: skip
         if pickup:
             order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up

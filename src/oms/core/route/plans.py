@@ -94,11 +94,23 @@ class Supply:
     Both can be below 0 where more is promised than allowed; nothing more is promised there.
     """
 
-    __slots__ = ("capacity", "free")
+    __slots__ = ("_withheld", "capacity", "free")
 
     def __init__(self, prepared: Prepared) -> None:
         self.free = [list(shelf) for shelf in prepared.free]
         self.capacity = [IMPOSSIBLE if p.capacity is None else p.capacity for p in prepared.places]
+        self._withheld: dict[int, dict[int, int]] = {}
+        if prepared.withheld:
+            index = {place.code: n for n, place in enumerate(prepared.places)}
+            number = {sku: n for n, sku in enumerate(prepared.skus)}
+            for (sku, code), (_rule, units) in prepared.withheld.items():
+                if sku in number and code in index:
+                    self._withheld.setdefault(number[sku], {})[index[code]] = units
+
+    def withheld(self, order: Order, sku: int) -> int:
+        """Units that rules keep where they are, at places that send the orders of this channel."""
+        here = self._withheld.get(sku)
+        return sum(here.get(place, 0) for place in (*order.candidates, *order.barred)) if here else 0
 
     def open_at(self, order: Order, place: int) -> bool:
         """Whether the order may leave from `place`: its day is not full, or the order counts there already."""

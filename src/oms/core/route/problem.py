@@ -12,6 +12,8 @@ import polars as pl
 from oms.core.distance import Atlas
 from oms.core.route.pricing import Fallback, Place
 from oms.core.route.rates import RateCard
+from oms.core.route.rulings import Ruling
+from oms.model.frames import WITHHELD
 
 
 @dataclass(frozen=True)
@@ -54,3 +56,11 @@ class Problem:
     rules: Rules
     card: RateCard
     atlas: Atlas
+    rulings: Mapping[int, Ruling] = field(default_factory=dict)  # by order; those that are not in it go by no rule
+    withheld: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WITHHELD))  # never routed from there
+
+    def __post_init__(self) -> None:
+        # Whatever stock a problem is made with, what is withheld is not in it.
+        if self.withheld.height:
+            allowed = self.stock.join(self.withheld, on=("sku", "location"), how="anti", maintain_order="left")
+            object.__setattr__(self, "stock", allowed)

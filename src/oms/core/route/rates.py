@@ -4,7 +4,7 @@ The rate card: what a carrier asks for a parcel. Amounts become minor units of t
 `price + per_kg * (w - weight_from_g) / 1000`, rounded half-up once, for `weight_from_g < w <= weight_to_g`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -73,6 +73,14 @@ class RateCard:
     def empty(self) -> bool:
         """Whether there is nothing to choose from."""
         return not self.rows
+
+    def without(self, carriers: Collection[str]) -> "RateCard":
+        """The card without what these carriers ask (by casefolded name)."""
+        rows = {
+            where: [row for row in known if row.carrier.strip().casefold() not in carriers]
+            for where, known in self.rows.items()
+        }
+        return RateCard({where: known for where, known in rows.items() if known}, self.services, self.unusable)
 
     def prefixes(self, country: str) -> dict[int, set[str]]:
         """Postcode prefixes that rows of `country` name, by length."""

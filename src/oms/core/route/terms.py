@@ -4,6 +4,8 @@ The terms an order is sent on: which places may send it, at what prices, by when
 Many orders share all of them or most; what they share is made once.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -12,6 +14,7 @@ from oms.core.route.lanes import Lanes
 from oms.core.route.pricing import FAR_M, Pricing
 from oms.core.route.problem import Desk, Problem
 from oms.core.route.rates import service_of
+from oms.core.route.rulings import NO_RULING, Ruling
 from oms.model.times import parse_iso, zone
 
 
@@ -25,6 +28,7 @@ class Terms(NamedTuple):
     pricing: Pricing
     due: list[int]  # ship_by as a day number, by place
     spot: Spot | None
+    barred: Mapping[int, str]  # place -> the rule that forbids it
 
 
 def metres_between(a: Spot | None, b: Spot | None) -> int:
@@ -40,7 +44,8 @@ class TermsBook:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._places = problem.places
-        self._lanes = Lanes(problem.card, [place.code for place in problem.places])
+        self._codes = [place.code for place in problem.places]
+        self._lanes: dict[tuple[str, ...], Lanes] = {}  # by carriers that are not to be used
         #: The last day on which any place ships: who is due later than that is late nowhere.
         self.last_day = max((place.ship_on or 0 for place in problem.places), default=0)
         self._zones = [zone(place.zone) for place in problem.places]
@@ -55,7 +60,7 @@ class TermsBook:
 
     def terms(
         self, channel: str, ship_by: str, service: str | None, address: tuple[str | None, str | None, str | None, str | None],
-        pickup: bool = False, location: str | None = None,
+        pickup: bool = False, location: str | None = None, ruling: Ruling = NO_RULING,
     ) -> Terms:  # fmt: skip
         """`address`: country, region, city, postcode. `location`: the code of where it is collected."""
         desk = self._problem.desks[channel]
@@ -63,12 +68,19 @@ class TermsBook:
         candidates = self._candidates[channel]
         if pickup:
             candidates = tuple(n for n, p in enumerate(self._places) if p.code == location and p.ship_on is not None)
+        barred = {} if pickup else self._barred(candidates, ruling, spot)
+        if barred:
+            candidates = tuple(n for n in candidates if n not in barred)
+        if ruling.ship_complete is not None:
+            desk = replace(desk, ship_complete=ruling.ship_complete)
         wanted, known = self._service(desk, service)
         late, due = self._due(ship_by)
         free = pickup or desk.platform_label
-        lane = self._lanes.free if free else self._lanes.lane(address[0], address[3], wanted)
+        without = tuple(sorted(ruling.carriers))
+        lanes = self._lanes_without(without)
+        lane = lanes.free if free else lanes.lane(address[0], address[3], wanted)
         fallback = None if free else self._problem.rules.fallback
-        key = (candidates, lane.number, late, spot if fallback else None)
+        key = (candidates, () if free else without, lane.number, late, spot if fallback else None)
         pricing = self._pricings.get(key)
         if pricing is None:
             far = tuple(metres_between(p.spot, spot) for p in self._places) if fallback else ()
@@ -76,7 +88,23 @@ class TermsBook:
                 self._places, candidates, lane, late, self._problem.rules.late_penalty,
                 self._problem.rules.volumetric_divisor, free, fallback, far,
             )  # fmt: skip
-        return Terms(desk, service, known, candidates, pricing, due, spot)
+        return Terms(desk, service, known, candidates, pricing, due, spot, barred)
+
+    def _barred(self, candidates: tuple[int, ...], ruling: Ruling, spot: Spot | None) -> dict[int, str]:
+        """Of the places that could send it those that a rule forbids; a distance that nobody knows is too far."""
+        found = {n: ruling.barred[self._codes[n]] for n in candidates if self._codes[n] in ruling.barred}
+        if ruling.max_metres is not None:
+            for n in candidates:
+                if metres_between(self._places[n].spot, spot) > ruling.max_metres:
+                    found.setdefault(n, ruling.max_metres_by)
+        return found
+
+    def _lanes_without(self, carriers: tuple[str, ...]) -> Lanes:
+        found = self._lanes.get(carriers)
+        if found is None:
+            card = self._problem.card
+            found = self._lanes[carriers] = Lanes(card.without(carriers) if carriers else card, self._codes)
+        return found
 
     def _service(self, desk: Desk, word: str | None) -> tuple[str | None, bool]:
         found = self._services.get((desk.name, word))

@@ -13,6 +13,7 @@ NO_RATE = "no_rate"  # there is stock, where no carrier takes the parcel
 MAX_PARCELS = "max_parcels"  # it would be a parcel too many
 COMPONENT = "component"  # the kit lacks another component
 SHIP_COMPLETE = "ship_complete"  # the order waits for another line
+RULE = "rule"  # one of the seller's rules forbids the places that hold it
 
 #: Orders with more rows than this have the cost of waiting estimated.
 EXACT_ROWS = 4
@@ -37,11 +38,11 @@ def shorts(supply: Supply, order: Order, got: list[int]) -> list[Short]:
             found.append(Short(n, short, *_why(supply, order, n, short, got)))
             lacking.setdefault(row.line, set()).add(found[-1].reason)
     result = []
-    others_wait = {s.reason for s in found} & {NO_STOCK, CAPACITY, NO_RATE}
+    others_wait = {s.reason for s in found} & {NO_STOCK, CAPACITY, NO_RATE, RULE}
     for each in found:
         reason = each.reason
         if reason == MAX_PARCELS:  # it could go: something else keeps it
-            if lacking[order.rows[each.row].line] & {NO_STOCK, CAPACITY, NO_RATE}:
+            if lacking[order.rows[each.row].line] & {NO_STOCK, CAPACITY, NO_RATE, RULE}:
                 reason = COMPONENT
             elif order.desk.ship_complete and others_wait:
                 reason = SHIP_COMPLETE
@@ -51,14 +52,15 @@ def shorts(supply: Supply, order: Order, got: list[int]) -> list[Short]:
 
 def _why(supply: Supply, order: Order, n: int, short: int, got: list[int]) -> tuple[int, str]:
     row, places = order.rows[n], order.candidates
-    if not places:
+    if not places and not order.barred:
         return 0, NO_LOCATION
     stock = {p: max(0, supply.free[row.sku][p]) for p in places}
     free = sum(stock.values())
     # A kit's components and a pack's pieces are of no use alone: less than one whole unit is no stock.
     enough = short if order.desk.ship_complete else min(short, row.units)
     if free < enough:
-        return free, NO_STOCK
+        kept = sum(max(0, supply.free[row.sku][p]) for p in order.barred) + supply.withheld(order, row.sku)
+        return free, RULE if kept and free + kept >= enough else NO_STOCK
     open_places = [p for p in places if supply.open_at(order, p)]
     if sum(stock[p] for p in open_places) < enough:
         return free, CAPACITY
