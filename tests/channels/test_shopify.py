@@ -250,7 +250,7 @@ def test_currencies_have_their_own_digits(export):
 
 
 def test_inventory_names_listings_and_places():
-    """The listing is the SKU, else the title with its options."""
+    """The listing is the SKU, else the title with its options, spelled as in orders."""
     reading = read(DATA / "shopify" / "inventory_clean.csv")
 
     assert ("shopify-inventory", "template", 4) == (reading.format, reading.kind, reading.rows)
@@ -258,7 +258,7 @@ def test_inventory_names_listings_and_places():
         (2, "TEE-BLK-S", "Newark Warehouse"),
         (3, "TEE-BLK-S", "Albany Shop"),
         (4, "0986435621", "Newark Warehouse"),
-        (5, "Harbour Poster / A3", "Newark Warehouse"),
+        (5, "Harbour Poster - A3", "Newark Warehouse"),
     ] == rows(reading.table, "row", "listing_sku", "location")
 
 

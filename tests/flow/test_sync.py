@@ -8,6 +8,8 @@ import pytest
 
 from oms.errors import UnknownChannel
 from oms.flow.explain_stock import explain_stock
+from oms.flow.importing import import_files
+from oms.flow.recognising import Wishes
 from oms.flow.sync import sync
 from oms.flow.undo import undo
 from tests.flow.publishing_seeds import shop_of
@@ -370,9 +372,14 @@ def test_the_newest_export_is_taken(shopify):
 def test_a_variant_mapped_by_its_name_in_orders_needs_no_second_mapping(shopify):
     """Order files say `Tee - L`, the export says `Tee` and `L`: one mapping is enough."""
     shopify.execute("UPDATE listings SET listing_sku = 'Tee - L' WHERE listing_sku = 'Tee / L'")
-    export(shopify, EXPORT)
+    (shopify.shop.root / "oms.toml").touch()
+    downloaded = shopify.shop.root / "inventory_export.csv"
+    downloaded.write_text(EXPORT, newline="")
+    import_files(shopify.shop, [downloaded], Wishes(channel="site"))
+    report = sync(shopify.shop, ["site"])
 
-    assert 6 == numbers(sync(shopify.shop, ["site"]))["site", "Tee - L", "NJ"]
+    assert 6 == numbers(report)["site", "Tee - L", "NJ"]
+    assert ["UNKNOWN"] == [each["listing_sku"] for each in report.json()["unpublished"]]
 
 
 @pytest.mark.parametrize(("ago", "said"), [(None, "no inventory export"), (timedelta(hours=30), "older than the limit")])

@@ -98,7 +98,7 @@ class ActiveListings:
         findable = pl.col("sku").is_not_null() | pl.col("whole_item").is_not_null()
         rows = _rows(sheet, bound, context).filter(~pl.col("parent") & findable)
         cells = rows.select(
-            "row", column=pl.lit(bound.headings["quantity"]), listing_sku="listing_sku", order_name="listing_sku",
+            "row", column=pl.lit(bound.headings["quantity"]), listing_sku="listing_sku", other_name="listing_sku",
             place=pl.lit(None, pl.String), stocked=pl.lit(True), committed=pl.lit(0, pl.Int64),
             unavailable=pl.lit(0, pl.Int64),
         ).select(CELLS.keys())  # fmt: skip

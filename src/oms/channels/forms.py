@@ -24,11 +24,11 @@ from oms.words import _
 
 #: What a form is imported as: its listings.
 TEMPLATE: Schema = {"row": pl.Int64, "listing_sku": pl.String, "title": pl.String, "location": pl.String}
-#: One row a cell for a number. `column`: its heading. `order_name`: how files of orders call the listing. `place`: what
+#: One row a cell for a number. `column`: its heading. `other_name`: what else it may be mapped as. `place`: what
 #: the channel calls the location; NULL: the number is of all of them. `stocked`: the listing is kept there at all.
 #: `committed`, `unavailable`: units that the channel counts as there and does not sell.
 CELLS: Schema = {
-    "row": pl.Int64, "column": pl.String, "listing_sku": pl.String, "order_name": pl.String, "place": pl.String,
+    "row": pl.Int64, "column": pl.String, "listing_sku": pl.String, "other_name": pl.String, "place": pl.String,
     "stocked": pl.Boolean, "committed": pl.Int64, "unavailable": pl.Int64,
 }  # fmt: skip
 
@@ -131,7 +131,7 @@ class StockForm:
         listed = self.read(sheet, context).table
         cells = pl.concat(
             listed.select(
-                "row", column=pl.lit(name), listing_sku="listing_sku", order_name="listing_sku",
+                "row", column=pl.lit(name), listing_sku="listing_sku", other_name="listing_sku",
                 place=pl.lit(places[name], pl.String), stocked=pl.lit(True), committed=pl.lit(0, pl.Int64),
                 unavailable=pl.lit(0, pl.Int64),
             )

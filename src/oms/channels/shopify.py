@@ -296,6 +296,12 @@ TEMPLATE_LEGEND: Legend = {
 }
 
 
+def variant_name() -> pl.Expr:
+    """What `Lineitem name` calls a variant: `Title - option / option`; NULL without a title. Of title, option1 to option3."""
+    options = pl.concat_str("option1", "option2", "option3", separator=" / ", ignore_nulls=True)
+    return pl.when(options == "").then("title").otherwise(pl.concat_str("title", options, separator=" - "))
+
+
 class Inventory:
     """The inventory CSV: which listings stand at which locations, and the form in which stock goes back."""
 
@@ -313,11 +319,10 @@ class Inventory:
         return set(bind(TEMPLATE_LEGEND, headings).headings.values())
 
     def read(self, sheet: Sheet, context: Context) -> Reading:
-        """The listing of a row is its SKU, else `Title / option values`."""
+        """The listing of a row is its SKU, else what orders call it."""
         bound = bind(TEMPLATE_LEGEND, sheet.peek.headings)
         read = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
-        named = pl.concat_str("title", "option1", "option2", "option3", separator=" / ", ignore_nulls=True)
-        table = read.frame.with_columns(listing_sku=pl.coalesce("sku", pl.when(named != "").then(named), "handle"))
+        table = read.frame.with_columns(listing_sku=pl.coalesce("sku", variant_name(), "handle"))
         fine = spotless(table, read.rejected)
         complaints = [
             read.rejected,

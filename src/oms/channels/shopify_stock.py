@@ -59,7 +59,7 @@ class InventoryForm:
         rows = sheet.frame.select(
             "row",
             column=pl.lit(names["new"]),
-            order_name=pl.when(chosen == "").then(title).otherwise(pl.concat_str(title, pl.lit(" - "), chosen)),
+            other_name=pl.when(chosen == "").then(title).otherwise(pl.concat_str(title, pl.lit(" / "), chosen)),
             stocked=stocked,
             committed=_units(cell["committed"]),
             unavailable=_units(cell["unavailable"]),

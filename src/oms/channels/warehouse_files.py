@@ -8,6 +8,7 @@ import polars as pl
 from oms.channels.base import Reader
 from oms.channels.levels import Levels
 from oms.channels.own_words import AVAILABLE, FOREIGN, HELD, PROMISED, spelled
+from oms.channels.shopify import variant_name
 from oms.sheets.columns import Moment, Text, Whole, normals
 
 
@@ -94,10 +95,9 @@ def _counted(table: pl.DataFrame) -> pl.DataFrame:
 
     Available may be below zero where more was sold than there is; what lies there is not.
     """
-    named = pl.concat_str("title", "option1", "option2", "option3", separator=" / ", ignore_nulls=True)
     parts = pl.col("available") + pl.col("committed").fill_null(0)
     return table.with_columns(
-        listing_sku=pl.coalesce("sku", pl.when(named != "").then(named), "handle"),
+        listing_sku=pl.coalesce("sku", variant_name(), "handle"),
         stocked=pl.coalesce("stated", "available").is_not_null(),
         on_hand=pl.coalesce(pl.col("stated") - pl.col("unavailable").fill_null(0), parts),
     )

@@ -128,7 +128,7 @@ def _in_form(shop: Shop, pool: Pool, catalog: Catalog, channel: Channel, listing
 
 
 def _by_known_name(cells: pl.DataFrame, listings: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
-    """Variants without a sku that are mapped by the name that order files give them, under that name."""
+    """Variants without a sku that are mapped by another name of theirs, under that name."""
     mapped = ats.map_listings(listings, products).filter(pl.col("sku").is_not_null())["listing_sku"].implode()
-    by_order_name = ~pl.col("listing_sku").is_in(mapped) & pl.col("order_name").is_in(mapped)
-    return cells.with_columns(listing_sku=pl.when(by_order_name).then("order_name").otherwise("listing_sku"))
+    by_other_name = ~pl.col("listing_sku").is_in(mapped) & pl.col("other_name").is_in(mapped)
+    return cells.with_columns(listing_sku=pl.when(by_other_name).then("other_name").otherwise("listing_sku"))
