@@ -164,7 +164,7 @@ def checked(text: str, file: str) -> FormatFile | None:
         return FormatFile.model_validate(raw)
     except ValidationError as error:
         problems = [f"{file}: {_problem(dict(problem))}" for problem in error.errors()]
-        hint = _("every key is explained in docs/how-to/own-formats.md; `oms format new FILE` drafts one")
+        hint = _("`oms format keys` explains every key, `oms format new FILE` drafts one")
         raise ConfigError("\n".join(problems), hint) from None
 
 

@@ -51,6 +51,25 @@ def _show_new(report: "NewReport", dry_run: bool) -> None:
 
 
 @group.command()
+def keys(as_json: Json = False) -> None:
+    """
+    List what a file in formats/ may say: its keys, those of a column, and the fields of each kind.
+
+    Example: oms format keys
+    """
+    from oms.channels.format_keys import every_key
+
+    found = list(every_key())
+    if as_json:
+        console.json({"keys": [key.json() for key in found]})
+        return
+    console.table(
+        [_("table"), _("key"), _("type"), _("default"), _("meaning")],
+        [[key.section, key.key, key.type, _("needed") if key.default is None else key.default, key.meaning] for key in found],
+    )
+
+
+@group.command()
 def check(
     name: Annotated[str, typer.Argument(metavar="NAME", help=_("A file in formats/, without .toml."))],
     sample: Annotated[
