@@ -30,7 +30,7 @@ FORMATS = {
     "etsy/sold_orders_us.csv": None,
     "generic/generic_orders.csv": "oms-orders",
     "lazada/header_only.csv": "lazada-orders",
-    "shopee/mass_update_sales_info.csv": None,
+    "shopee/mass_update_sales_info.csv": "shopee-stock",
     "shopee/my_orderSalesReport.xlsx": "shopee-orders",
     "shopify/bd_cod_03.csv": "shopify-orders",
     "shopify/bd_cod_10.csv": "shopify-orders",
