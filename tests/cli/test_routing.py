@@ -71,3 +71,17 @@ def test_explain_a_sku_and_a_word_that_is_neither(oms: Oms) -> None:
     assert oms("explain", "POT").stdout.startswith("POT")
     assert (1, "error: `NOPE` is neither an order nor a sku") == (neither.exit_code, neither.stderr.splitlines()[0])
     assert "hint: list them with: oms orders, oms stock" in neither.stderr
+
+
+def test_rules_are_checked_on_the_command_line(oms: Oms) -> None:
+    """Without rules it says where they stand; with rules there is one document with a price each."""
+    nothing = oms("rules", "check")
+    config = oms.root / "oms.toml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text + '\n[[routing.rules]]\nname = "far"\nmax_km = 10\n', encoding="utf-8")
+
+    told = oms.ok("rules", "check")
+
+    assert (0, "no rules: [[routing.rules]] of oms.toml") == (nothing.exit_code, nothing.stderr.strip())
+    assert ["far"] == [rule["name"] for rule in told["rules"]]
+    assert {"currency", "rules", "findings"} == told.keys()

@@ -12,6 +12,7 @@ from oms.errors import UsageError
 from oms.words import _, plural
 
 if TYPE_CHECKING:
+    from oms.flow.check_rules import RulesReport
     from oms.flow.replay import ReplayReport
     from oms.flow.route import RouteReport
 
@@ -24,6 +25,8 @@ class Goal(StrEnum):
     RANKED = "ranked"
 
 
+rules_app = typer.Typer(no_args_is_help=True, help=_("Look at the rules of routing."))
+
 #: Assignments that a terminal shows; a pipe gets all.
 SHOWN = 40
 
@@ -32,6 +35,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module to `app`."""
     app.command(rich_help_panel=OUT)(route)
     app.command(rich_help_panel=LOOK)(explain)
+    app.add_typer(rules_app, name="rules", rich_help_panel=LOOK)
 
 
 def route(
@@ -167,3 +171,31 @@ def explain(
 def _show_lines(lines: list[str]) -> None:
     for line in lines:
         console.line(line)
+
+
+@rules_app.command("check")
+def check_rules(workspace: Workspace = None, as_json: Json = False) -> None:
+    """
+    Find rules that never fit, contradict each other or add nothing, and say what each costs today; change nothing.
+
+    Example: oms rules check
+    """
+    from oms.flow.check_rules import check_rules as run
+
+    report = run(open_shop(workspace))
+    console.finish(report, as_json, lambda: _show_rules(report))
+
+
+def _show_rules(report: "RulesReport") -> None:
+    from oms.model.money import decimal_text
+
+    if not report.rules:
+        console.say(_("no rules: [[routing.rules]] of oms.toml"))
+        return
+    console.table(
+        [_("rule"), _("open orders"), _("all orders"), _("costs today"), _("more lines wait")],
+        ((rule.name, rule.orders, rule.ever, decimal_text(rule.cost, report.currency), rule.waiting) for rule in report.rules),
+        right=[_("open orders"), _("all orders"), _("costs today"), _("more lines wait")],
+    )  # fmt: skip
+    for finding in report.findings:
+        console.warn(finding["text"])

@@ -17,7 +17,7 @@ from oms.store import routing
 
 def under_rules(problem: Problem, conn: sqlite3.Connection, config: Config) -> Problem:
     """`problem` with what the rules say of its orders and its stock; the orders are those of temp.routable."""
-    rules = [_rule(rule, config.business.currency) for rule in config.routing.rules]
+    rules = rules_of(config)
     if not rules:
         return problem
     facts = order_facts(conn, config)
@@ -42,6 +42,11 @@ def under_rules(problem: Problem, conn: sqlite3.Connection, config: Config) -> P
         problem, rulings=rulings(rules, matched, codes),
         withheld=withheld.unique(("sku", "location"), keep="first", maintain_order=True),
     )  # fmt: skip
+
+
+def rules_of(config: Config) -> list[Rule]:
+    """The rules as routing goes by them, in the order of the file."""
+    return [_rule(rule, config.business.currency) for rule in config.routing.rules]
 
 
 def order_facts(conn: sqlite3.Connection, config: Config) -> pl.DataFrame:

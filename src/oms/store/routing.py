@@ -128,6 +128,21 @@ def unit_sizes(conn: sqlite3.Connection) -> pl.DataFrame:
     )
 
 
+def ordered_skus(conn: sqlite3.Connection) -> pl.DataFrame:
+    """order_id, sku of everything that the orders of temp.routable asked for."""
+    return query_large(
+        conn,
+        "SELECT DISTINCT l.order_id, u.sku FROM temp.routable r JOIN lines l ON l.order_id = r.order_id "
+        "JOIN line_units u ON u.line_id = l.id",
+        schema={"order_id": pl.Int64, "sku": pl.String},
+    )
+
+
+def every_sku(conn: sqlite3.Connection) -> list[str]:
+    """All skus that may lie in stock, sorted."""
+    return [row[0] for row in conn.execute("SELECT sku FROM products ORDER BY sku")]
+
+
 def rates(conn: sqlite3.Connection) -> pl.DataFrame:
     """The rate card, as RATES without `row`."""
     schema = {name: dtype for name, dtype in RATES.items() if name != "row"}
