@@ -1,5 +1,7 @@
 """`oms config keys` tells, without any page at hand, what oms.toml may say."""
 
+from pathlib import Path
+
 from oms import config_keys
 from oms.config import Config
 from tests.conftest import Oms
@@ -42,3 +44,12 @@ def test_an_error_in_the_file_names_the_command(oms: Oms) -> None:
     oms.write("oms.toml", "[routing]\ngaol = 1\n")
 
     assert "hint: `oms config keys` explains every key" in oms("config", "check").stderr
+
+
+def test_no_message_sends_to_a_page_that_a_pip_user_has_not() -> None:
+    """The package carries no docs/: what it says names commands."""
+    sources = Path(config_keys.__file__).parent.rglob("*.*")
+    said = [path.name for path in sources if path.suffix in (".py", ".toml", ".html") and path.name != "config_keys.py"
+            and "docs/" in path.read_text("utf-8")]  # fmt: skip
+
+    assert [] == said

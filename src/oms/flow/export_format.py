@@ -115,7 +115,10 @@ def load_format(root: Path, name: str | None) -> ExportFormat:
         known = tuple(sorted(each.stem for each in (root / "formats").glob("*.toml")))
         raise ConfigError(
             _("no file {name}{near}", name=file, near=nearest(str(name), known)),
-            _("`oms export` alone writes our own columns; docs/how-to/export.md says how to choose others"),
+            _(
+                "`oms export` alone writes our own columns; a file in formats/ says others, its keys: {keys}",
+                keys=", ".join(ExportFormat.model_fields),
+            ),
         ) from None
     except UnicodeDecodeError:
         raise ConfigError(_("{file}: not UTF-8 text", file=file), _("save it as UTF-8")) from None
@@ -128,7 +131,8 @@ def _parse(text: str, file: str) -> ExportFormat:
         raise ConfigError(_("{file}: not TOML: {error}", file=file, error=error)) from None
     except ValidationError as error:
         problems = [f"{file}: {_problem(dict(problem))}" for problem in error.errors()]
-        hint = _("every key is explained in docs/how-to/export.md")
+        hint = _("keys: {keys}; orders, moves and receipts are lists of columns with heading, and value or text",
+                 keys=", ".join(ExportFormat.model_fields))  # fmt: skip
         raise ConfigError("\n".join(problems), hint) from None
 
 
