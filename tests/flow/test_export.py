@@ -244,3 +244,14 @@ def test_the_whole_store_elsewhere_and_dry(desk, tmp_path):
     assert counted.tables == export_all(desk.shop, folder=target).tables
     assert [] == list(tmp_path.glob(".for*"))
     assert pl.Int64 == pl.read_parquet(target / "orders.parquet").schema["total"]
+
+
+def test_what_a_killed_export_left_is_not_in_the_next(desk, tmp_path):
+    """Only the tables of one moment, of one kind."""
+    left = tmp_path / ".out.part"
+    left.mkdir()
+    (left / "orders.csv").write_text("half")
+    export_all(desk.shop, folder=tmp_path / "out")
+
+    assert not left.exists()
+    assert [] == list((tmp_path / "out").glob("*.csv"))

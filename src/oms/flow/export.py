@@ -163,6 +163,8 @@ def export_all(shop: Shop, *, kind: str = "parquet", folder: Path | None = None,
     if target.exists():
         raise Refused(_("{file} exists already", file=shown), _("name another folder with -o"))
     unfinished = target.with_name(f".{target.name}.part")
+    if not dry_run and unfinished.exists():  # of an export that was killed
+        shutil.rmtree(unfinished)
     rows = {}
     with shop.store.read() as conn:
         try:
