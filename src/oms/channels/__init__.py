@@ -13,6 +13,7 @@ from oms.channels import (
     etsy,
     lazada,
     own,
+    return_files,
     shopee,
     shopify,
     square,
@@ -36,6 +37,7 @@ READERS: tuple[Reader, ...] = (
     *amazon.READERS, *shopify.READERS, *square.READERS, *woocommerce.READERS, *walmart.READERS, *erp.READERS, *own.READERS,
     *tiktok.READERS, *lazada.READERS, *shopee.READERS,
     *temu.READERS, *ebay.READERS, *ebay_stock.READERS, *etsy.READERS, *warehouse_files.READERS,
+    *return_files.READERS,
 )  # fmt: skip
 #: Asked one after the other where none of READERS knows a file.
 FALLBACKS: tuple[Reader, ...] = (*warehouse_files.FALLBACKS, *own.FALLBACKS)

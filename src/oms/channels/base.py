@@ -14,7 +14,7 @@ from typing import Protocol
 import polars as pl
 
 from oms.config import Channel, Config, Limits
-from oms.model.frames import COUNTER_RETURNS, LINES, ORDERS, REJECTED, Schema, conform, empty
+from oms.model.frames import COUNTER_RETURNS, LINES, ORDERS, REJECTED, RETURNS, Schema, conform, empty
 from oms.model.times import iso
 from oms.sheets.ahead import ahead
 from oms.sheets.read import Peek, Sheet, load, parts
@@ -52,6 +52,7 @@ class Reading:
     orders: pl.DataFrame = field(default_factory=lambda: empty(ORDERS))
     lines: pl.DataFrame = field(default_factory=lambda: empty(LINES))
     returns: pl.DataFrame = field(default_factory=lambda: empty(COUNTER_RETURNS))
+    back: pl.DataFrame = field(default_factory=lambda: empty(RETURNS))  # what an orders file says comes back by post
     table: pl.DataFrame = field(default_factory=pl.DataFrame)  # products, kits, stock … by its kind's schema
     as_of: str | None = None  # newest event time in the file, never later than now
     whole_orders: bool = False  # a line missing from a newer file was removed
@@ -135,6 +136,7 @@ def merged(readings: Sequence[Reading]) -> Reading:
         orders=pl.concat([reading.orders for reading in readings]),
         lines=pl.concat([reading.lines for reading in readings]),
         returns=pl.concat([reading.returns for reading in readings]),
+        back=pl.concat([reading.back for reading in readings]),
         table=pl.concat([reading.table for reading in readings]),
         as_of=max((reading.as_of for reading in readings if reading.as_of), default=None),
         notes=tuple(dict.fromkeys(note for reading in readings for note in reading.notes)),

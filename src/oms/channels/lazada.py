@@ -20,6 +20,7 @@ from oms.channels.seller_center import (
     orders_of,
     priced,
     state_of,
+    with_returns,
 )
 from oms.channels.status_words import CANCELLED, DELIVERED, LAZADA, SENT_BACK, SHIPPED, StatusWord
 from oms.sheets.columns import Legend, Moment, OneOf, Text, bind, complain, normal, typed
@@ -36,6 +37,7 @@ LEGEND: Legend = {
     "changed_at": Moment("updateTime", formats=_FORMATS),
     "delivered_at": PerhapsMoment("deliveredDate", formats=_FORMATS),
     "ship_by": PerhapsMoment("ttsSla", "promisedShippingTime", "rtsSla", formats=_FORMATS, end_of_day=True),
+    "word": Text("status"),
     "status": StatusWord("status", words=LAZADA),
     "fulfilment": OneOf("shipmentTypeName", "deliveryType", words=dict.fromkeys(_FBL, "lazada"), other=None),
     "sku": Text("sellerSku", identifier=True, missing=("-",)),
@@ -48,6 +50,7 @@ LEGEND: Legend = {
     "unit_shipping": Price("shippingFee"),
     "unit_refund": Price("refundAmount"),
     "service": Text("shipmentTypeName", "deliveryType"),
+    "back_reason": Text("buyerFailedDeliveryReason"),
     "tracking": Text("trackingCode", "cdTrackingCode"),
     "name": Text("shippingName", "customerName"),
     "email": Text("customerEmail"),
@@ -62,6 +65,10 @@ LEGEND: Legend = {
     "postcode": Text("shippingPostCode", guarded=True),
     "country": Text("shippingCountry"),
 }
+#: A parcel on its way back, and what arrived; what is lost on the way never does.
+_BACK = ("returned", "shipped_back_success")
+_COMING = ("failed", "failed_delivery", "shipped_back", *_BACK)
+_NEVER_BACK = ("shipped_back_failed", "lost_by_3pl", "damaged_by_3pl", "package_scrapped")
 _LINES = ("line2", "line3", "line4", "line5")
 _ONCE = ("ship_by", "service", *(name for name in CONTACT if name not in ("company", "address2")), *_LINES)
 _EVENTS = ("placed_at", "changed_at", "delivered_at")
@@ -106,11 +113,17 @@ class Orders:
         said = lines.select("row").join(
             sheet.frame.select("row", status=bound.headings.get("status", "row")), on="row", how="left", maintain_order="left"
         )
-        return order_reading(
+        reading = order_reading(
             format=self.format, sheet=sheet, keys=rows.select("row", "order_no"), orders=orders, lines=_keyed(lines),
             complaints=complaints, ignored={_("the same line again, further down"): again},
             as_of=newest(orders, ["updated_at"], context.now),
             notes=notes_of(lines, said["status"] if "status" in bound else None, lines["tracking"].is_not_null()),
+        )  # fmt: skip
+        word = pl.col("word").str.to_lowercase().str.strip_chars()
+        return with_returns(
+            reading, lines, context.currency, coming=word.is_in(_COMING), withdrawn=word.is_in(_NEVER_BACK),
+            received_at=pl.when(word.is_in(_BACK)).then("changed_at"), requested_at=pl.lit(None, pl.String),
+            refunded=pl.col("unit_refund").abs(), reason=pl.coalesce("back_reason", "word"),
         )  # fmt: skip
 
 

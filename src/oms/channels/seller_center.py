@@ -7,9 +7,11 @@ word of status_words.py. The platform takes the money and makes the label: an or
 
 import copy
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
+from oms.channels.base import Reading
 from oms.channels.countries import alpha2_all
 from oms.channels.status_words import (
     ASKED,
@@ -24,6 +26,7 @@ from oms.channels.status_words import (
     UNPAID,
     unknown_words,
 )
+from oms.model.frames import RETURNS, conform
 from oms.model.states import Payment
 from oms.sheets.cells import MISSING, Env
 from oms.sheets.columns import Amount, Moment, complain
@@ -188,6 +191,22 @@ def notes_of(lines: pl.DataFrame, status: pl.Series | None, tracked: pl.Series |
     if gone:
         notes.append(_("{count} orders were cancelled after their parcels had left: they count as shipped", count=gone))
     return notes
+
+
+def with_returns(reading: Reading, lines: pl.DataFrame, currency: str, **said: pl.Expr) -> Reading:
+    """
+    `reading` with what its orders say comes back: the rows of `lines` where `coming` or `withdrawn` (Boolean, in `said`).
+
+    `said` has the other fields of RETURNS that the file knows. A return is known by its order and by `line_ref`, else by
+    its listing_sku, as in the channel's list of returns.
+    """
+    found = lines.with_columns(currency=pl.lit(currency), **said)
+    found = found.filter((pl.col("coming") | pl.col("withdrawn")) & (pl.col("shipped") > 0) & ~pl.col("external"))
+    found = found.filter(~pl.col("row").is_in(reading.rejected_rows.implode())).sort("row")
+    base = pl.concat_str("order_ref", pl.coalesce("line_ref", "listing_sku"), separator="/")
+    found = found.with_columns(base=base).with_columns(n=pl.int_range(1, pl.len() + 1).over("base"))
+    number = pl.when(pl.col("n") > 1).then(pl.concat_str(pl.lit("#"), pl.col("n").cast(pl.String))).otherwise(pl.lit(""))
+    return replace(reading, back=conform(found.with_columns(return_ref=pl.concat_str("base", number)), RETURNS))
 
 
 def joined(*names: str) -> pl.Expr:

@@ -14,7 +14,18 @@ import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
 from oms.channels.forms import StockForm, starting
-from oms.channels.seller_center import CONTACT, Price, counted, joined, lacking, notes_of, orders_of, priced, state_of
+from oms.channels.seller_center import (
+    CONTACT,
+    Price,
+    counted,
+    joined,
+    lacking,
+    notes_of,
+    orders_of,
+    priced,
+    state_of,
+    with_returns,
+)
 from oms.channels.shopee_packing import PackingList
 from oms.channels.status_words import OPEN, SHOPEE, SHOPEE_SENTENCES, StatusWord
 from oms.model.money import CURRENCIES
@@ -155,10 +166,14 @@ class Orders:
         content = pl.concat_str(pl.coalesce("sku", "parent_sku"), pl.when(pl.col("sku").is_null()).then("variant"),
                                 separator=" / ", ignore_nulls=True)  # fmt: skip
         keyed = lines.with_columns(sku=pl.when(pl.any_horizontal(pl.col("sku", "parent_sku").is_not_null())).then(content))
-        return order_reading(
+        reading = order_reading(
             format=self.format, sheet=sheet, keys=rows.select("row", "order_no"), orders=orders, lines=key_lines(keyed),
             complaints=complaints, as_of=newest(orders, ["updated_at"], context.now),
             notes=notes_of(lines, said["status"] if stated else None, lines["tracking"].is_not_null()),
+        )  # fmt: skip
+        return with_returns(
+            reading, lines, currency, coming=pl.col("returned") > 0, withdrawn=pl.lit(False), quantity=pl.col("returned"),
+            line_ref=pl.lit(None, pl.String), reason=pl.col("turned"),
         )  # fmt: skip
 
 

@@ -180,6 +180,15 @@ def _show_order(order: dict[str, Any], timezone: str) -> None:
             ((p["carrier"], p["tracking"], p["location"], clock(p["shipped_at"], timezone),
               ", ".join(f"{line['quantity']} {line['sku']}" for line in p["lines"])) for p in order["parcels"]),
         )  # fmt: skip
+    if order["returns"]:
+        console.line("")
+        console.table(
+            [_("return"), _("sku"), _("units"), _("state"), _("at"), _("asked for"), _("came back"), _("refunded"),
+             _("reason")],
+            ((r["return_ref"], r["sku"], r["quantity"], r["state"], r["location"], clock(r["requested_at"], timezone),
+              clock(r["received_at"], timezone), _amount(r["refunded"], r["currency"]), r["reason"])
+             for r in order["returns"]),
+        )  # fmt: skip
     if order["documents"]:
         console.line("")
         console.table([_("document"), _("path")], ((d["kind"], d["path"]) for d in order["documents"]))

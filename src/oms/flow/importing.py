@@ -107,7 +107,7 @@ def _import_one(shop: Shop, batch: Batch, file: Recognised, found: FileReport, w
     )  # fmt: skip
     remembered = {"mtime": mtime, "asked": asked, "settings": settings}
     if before is not None and repeated and told.get("settings") == settings and not told.get("rejected") \
-            and reader.kind not in ("template", "tracking"):  # fmt: skip
+            and reader.kind not in ("template", "tracking", "returns"):  # fmt: skip
         _say_unchanged(batch, found, before, told, sha256, remembered)
         return
     context = Context(channel, config.zone_of(channel), config.currency_of(channel), config, wishes.location, shop.now)

@@ -18,7 +18,7 @@ from oms.store import catalog
 from oms.store.db import Batch
 from oms.store.files import comes_again, follows_another
 from oms.store.order_loading import Source, remember_template
-from oms.store.returns import load_counter_returns
+from oms.store.returns import load_counter_returns, load_returns
 from oms.words import _, plural
 
 
@@ -68,6 +68,8 @@ def load(batch: Batch, config: Config, file: Incoming) -> Loaded:
             return Loaded(catalog.load_rates(batch, file.reading.table))
         case "tracking":
             return _tracking(batch, config, file)
+        case "returns":
+            return _returns(batch, file)
         case "template":
             return _template(batch, file)
         case kind:
@@ -88,6 +90,9 @@ def _orders(batch: Batch, config: Config, file: Incoming) -> Loaded:
     if reading.returns.height:
         returns = _located(config, file, reading.returns, "location")
         counts["returns"] = load_counter_returns(batch, source, returns)["new"]
+    if reading.back.height:
+        back = load_returns(batch, channel.name, file.file_id, reading.back)
+        counts["returns"] += back["new"]
     return Loaded(counts, notes=[_kept(batch, file)] if reading.keep else [])
 
 
@@ -193,6 +198,17 @@ def _tracking(batch: Batch, config: Config, file: Incoming) -> Loaded:
     )
     done = file.reading.table.height - rejected["row"].n_unique()
     return Loaded(Counter(new=accepted, unchanged=done - accepted), rejected, list(notes))
+
+
+def _returns(batch: Batch, file: Incoming) -> Loaded:
+    """What comes back; stock stays as it is until somebody has looked at it."""
+    if file.channel is None:
+        raise AssertionError("returns without a channel")
+    counts = load_returns(batch, file.channel.name, file.file_id, file.reading.table)
+    said = plural("{count} return is of an order that is not here: import the order, then this file again",
+                  "{count} returns are of orders that are not here: import the orders, then this file again",
+                  counts["unknown"])  # fmt: skip
+    return Loaded(counts, notes=[said] if counts["unknown"] else [])
 
 
 def _template(batch: Batch, file: Incoming) -> Loaded:

@@ -210,6 +210,7 @@ def show(view: Glance, ref: str) -> ShowReport:
             "contact": {name: contact[name] if contact else None for name in CONTACT},
             "waiting": [dict(each) for each in looking.waiting(conn, order_id)],
             "parcels": _parcels(looking.parcels(conn, order_id)),
+            "returns": [_return(each) for each in looking.returns(conn, order_id)],
             "documents": [dict(each) for each in looking.order_documents(conn, order_id, row["channel"])],
             "events": [events_json(each) for each in looking.order_events(conn, order_id)],
         }  # fmt: skip
@@ -236,6 +237,15 @@ def _parcels(rows: Iterable[Any]) -> list[dict[str, Any]]:
             "line_ref": row["line_ref"], "sku": row["sku"], "quantity": row["units"], "confirmed": bool(row["confirmed"]),
         })  # fmt: skip
     return list(parcels.values())
+
+
+def _return(row: Any) -> dict[str, Any]:
+    """`state`: expected, until it is back; then where it stands (quarantine, restocked, scrapped)."""
+    back = dict(row)
+    disposition = back.pop("disposition")
+    return back | {
+        "state": disposition if row["received_at"] else "expected", "refunded": _money(row["refunded"], row["currency"]),
+    }  # fmt: skip
 
 
 def _money(amount: int | None, currency: str | None) -> str | None:

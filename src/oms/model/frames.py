@@ -119,6 +119,13 @@ LEVELS: Schema = {
     "row": pl.Int64, "listing_sku": pl.String, "location": pl.String, "on_hand": pl.Int64, "counted_at": pl.String,
 }  # fmt: skip
 
+#: Goods on their way back, one row a line of a return. `received_at` NULL: not back yet. `withdrawn`: they never will be.
+RETURNS: Schema = {
+    "row": pl.Int64, "return_ref": pl.String, "order_ref": pl.String, "line_ref": pl.String, "listing_sku": pl.String,
+    "title": pl.String, "quantity": pl.Int64, "reason": pl.String, "requested_at": pl.String, "received_at": pl.String,
+    "withdrawn": pl.Boolean, "refunded": pl.Int64, "currency": pl.String, "location": pl.String,
+}  # fmt: skip
+
 INCOMING: Schema = {
     "row": pl.Int64, "sku": pl.String, "quantity": pl.Int64, "expected_on": pl.String, "location": pl.String,
     "reference": pl.String,
@@ -192,7 +199,7 @@ WAITING: Schema = {
 SCARCE: Schema = {"sku": pl.String, "location": pl.String, "price": pl.Int64}
 
 #: The kinds of file `oms import` takes, in the order in which one command loads them.
-KINDS = ("products", "kits", "stock", "listings", "incoming", "rates", "orders", "tracking", "template")
+KINDS = ("products", "kits", "stock", "listings", "incoming", "rates", "orders", "tracking", "returns", "template")
 
 
 def empty(schema: Schema) -> pl.DataFrame:

@@ -159,6 +159,19 @@ def parcels(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
     ).fetchall()
 
 
+def returns(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
+    """
+    What comes back of it, oldest first: return_ref, location, requested_at, received_at (NULL: not yet), refunded,
+    currency, line_ref, sku, quantity, disposition, reason.
+    """
+    return conn.execute(
+        "SELECT r.return_ref, r.location, r.requested_at, r.received_at, r.refunded, r.currency, l.line_ref, "
+        "COALESCE(l.sku, x.sku, x.listing_sku) AS sku, x.quantity, x.disposition, x.reason "
+        "FROM returns r JOIN return_lines x ON x.return_id = r.id LEFT JOIN lines l ON l.id = x.line_id "
+        "WHERE r.order_id = ? ORDER BY COALESCE(r.requested_at, r.received_at), r.return_ref, x.id", (order_id,),
+    ).fetchall()  # fmt: skip
+
+
 def order_events(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
     """
     Its story, oldest first: batch_id, command, at, kind, sku, location, detail (JSON).
