@@ -14,6 +14,7 @@ from oms.channels import (
     lazada,
     own,
     return_files,
+    shipment_files,
     shopee,
     shopify,
     square,
@@ -40,7 +41,7 @@ READERS: tuple[Reader, ...] = (
     *return_files.READERS,
 )  # fmt: skip
 #: Asked one after the other where none of READERS knows a file.
-FALLBACKS: tuple[Reader, ...] = (*warehouse_files.FALLBACKS, *own.FALLBACKS)
+FALLBACKS: tuple[Reader, ...] = (*shipment_files.FALLBACKS, *warehouse_files.FALLBACKS, *own.FALLBACKS)
 
 SHOWN = 30  # headings that a message repeats
 
