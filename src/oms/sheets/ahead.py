@@ -1,6 +1,7 @@
 """One step ahead: while one piece of a file is worked on, the next is made ready on another core."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from threading import Thread
 from typing import Generic, TypeVar
 
@@ -16,9 +17,9 @@ def ahead(items: Iterable[Item]) -> Iterator[Item]:
     """
     source = iter(items)
     coming = _Making(source)
-    while (item := coming.item()) is not None:
-        coming = _Making(source)
-        yield item
+    while coming.is_there():
+        made, coming = coming, _Making(source)
+        yield made.taken()
 
 
 class _Making(Thread, Generic[Item]):
@@ -27,19 +28,23 @@ class _Making(Thread, Generic[Item]):
     def __init__(self, source: Iterator[Item]) -> None:
         super().__init__()
         self._source = source
-        self._item: Item | None = None
+        self._made: list[Item] = []
         self._error: BaseException | None = None
         self.start()
 
     def run(self) -> None:
         try:
-            self._item = next(self._source, None)
+            self._made = list(islice(self._source, 1))
         except BaseException as error:  # noqa: BLE001 - raised again where the item is asked for
             self._error = error
 
-    def item(self) -> Item | None:
-        """Waits for it; None after the last."""
+    def is_there(self) -> bool:
+        """Waits for it; False after the last."""
         self.join()
         if self._error is not None:
             raise self._error
-        return self._item
+        return bool(self._made)
+
+    def taken(self) -> Item:
+        """The item, of which nothing is kept here: whoever took it decides how long its memory is needed."""
+        return self._made.pop()
