@@ -54,6 +54,7 @@ def kind_of(put, headings: str, as_kind: str | None = None) -> str:
         ("order_ref,tracking,carrier", "oms-tracking"),
         ("order_ref,tracking,carrier,sku,quantity", "oms-tracking"),
         ("Order Number,Tracking Number,Courier", "oms-tracking"),
+        ("订单编号,物流单号,物流公司,发货时间", "oms-tracking"),
         ("订单号,运单号,物流商", "oms-tracking"),
     ],
 )

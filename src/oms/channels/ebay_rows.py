@@ -11,7 +11,7 @@ from oms.words import _
 
 #: The footer begins in the first columns, whatever their headings.
 FIRST = 3
-_COUNT = r"(?i)^'?(\d+)[\s,;]*[^\d]{0,3}(?:record|datens|\w*\W*heruntergeladen|\w*\W*downloaded)"
+_COUNT = r"(?i)^'?(\d+)(?:[.,]0)?[\s,;]*[^\d]{0,3}(?:record|datens|\w*\W*heruntergeladen|\w*\W*downloaded)"
 _SELLER = r"^[^\d:]{2,40}:\s*\S"
 
 

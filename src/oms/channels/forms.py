@@ -121,7 +121,7 @@ class StockForm:
 
     def _explains(self, sheet: Sheet, bound: Bound) -> pl.Series:
         """The rows above the first one with a product's id."""
-        digits = pl.col(bound.headings["id"]).str.strip_chars().str.contains(r"^(\d{5,}|\d\.\d+E\+\d+)$").fill_null(False)
+        digits = pl.col(bound.headings["id"]).str.strip_chars().str.contains(r"^'?(\d{5,}|\d\.\d+E\+\d+)$").fill_null(False)
         return sheet.frame.select(digits.cum_sum() == 0).to_series()
 
     def understand(self, sheet: Sheet, context: Context) -> Form:
