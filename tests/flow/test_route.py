@@ -55,7 +55,7 @@ def test_orders_are_reserved_where_they_are_cheapest(desk: Desk) -> None:
         "orders": {"routed": 3, "split": 0, "waiting": 1}, "currency": "USD",
         "cost": {"total": "77.20", "lower_bound": "77.20", "gap": 0.0, "greedy": "77.20"},
         "waiting": [{"channel": "web", "order_ref": "W3", "line_ref": "TEA#1", "sku": "TEA", "short": 2, "free": 0,
-                     "reason": "no_stock"}],
+                     "reason": "no_stock", "expected_on": None}],
     }.items() <= report.json().items()  # fmt: skip
     assert [("W1", "routed"), ("W2", "routed"), ("W3", "routed"), ("W4", "unpaid")] == desk.rows(
         "SELECT order_ref, status FROM orders ORDER BY order_ref"

@@ -1,21 +1,27 @@
 """`oms route`: which location sends what."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import polars as pl
 
-from oms.core.route import DEFAULT_EFFORT, Decision, route
+from oms.core.route import DEFAULT_EFFORT, Decision, Problem, route
+from oms.core.route.backorders import Shipment, expected_days
+from oms.core.route.orders import in_service_order
+from oms.core.route.waiting import NO_STOCK
 from oms.flow.routing import problem_of
 from oms.flow.settle import settle_reservations
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
-from oms.store import routing
+from oms.store import ledger, routing
 from oms.store.db import Batch
 from oms.words import _, plural
 
 #: Names listed in a note before it says how many more there are.
 LISTED = 5
+
+_WAITS = ("channel", "order_ref", "line_ref", "sku", "short", "free", "reason", "expected_on")
 
 
 @dataclass(frozen=True)
@@ -23,7 +29,8 @@ class RouteReport:
     """
     What a routing changed and what waits; `batch` None where nothing changed.
 
-    `assignments`, `waiting`: model.frames.ASSIGNMENTS, WAITING. Money is minor units of `currency`.
+    `assignments`: ASSIGNMENTS of model.frames. `waiting`: WAITING, and expected_on, the day on which what lacks stock may
+    expect it (NULL: nobody knows). Money is minor units of `currency`.
     """
 
     batch: int | None
@@ -65,7 +72,7 @@ class RouteReport:
                 for row in self.assignments.iter_rows(named=True)
             ],
             "waiting": [
-                {name: row[name] for name in ("channel", "order_ref", "line_ref", "sku", "short", "free", "reason")}
+                {name: row[name] for name in _WAITS}
                 for row in self.waiting.iter_rows(named=True)
             ],
             "notes": self.notes,
@@ -109,11 +116,26 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None) -> Ro
             {"routed": decision.routed, "split": decision.split, "waiting": decision.waiting_orders,
              "cost": decimal_text(decision.total, config.business.currency)}
         )  # fmt: skip
+    waiting = _expecting(batch, problem, decision.waiting)
     return RouteReport(
         batch.id if changed else None, config.business.currency, decision.routed, decision.split,
-        decision.waiting_orders, decision.total, decision.assignments, decision.waiting, decision.lower_bound, decision.gap,
+        decision.waiting_orders, decision.total, decision.assignments, waiting, decision.lower_bound, decision.gap,
         decision.greedy, decision.contested, _notes(shop, batch, decision),
     )  # fmt: skip
+
+
+def _expecting(batch: Batch, problem: Problem, waiting: pl.DataFrame) -> pl.DataFrame:
+    """`waiting` with expected_on; of lines that wait for something else than stock it is NULL."""
+    ranks = in_service_order(problem).select("order_id").with_row_index("rank")
+    rows = waiting.with_row_index("at").join(ranks, on="order_id").filter(pl.col("reason") == NO_STOCK).sort("rank", "at")
+    shipments = [
+        Shipment(row["sku"], row["location"], row["quantity"], date.fromisoformat(row["expected_on"]))
+        for row in ledger.expected(batch.conn, rows["sku"].unique().sort().to_list())
+    ]
+    desks = {name: desk.locations for name, desk in problem.desks.items()}
+    days = expected_days(rows.select("channel", "sku", "short").iter_rows(), shipments, desks)
+    told = rows.select("at", expected_on=pl.Series([day and day.isoformat() for day in days], dtype=pl.String))
+    return waiting.with_row_index("at").join(told, on="at", how="left", maintain_order="left").drop("at")
 
 
 def _notes(shop: Shop, batch: Batch, decision: Decision) -> list[str]:
