@@ -157,13 +157,19 @@ def main() -> None:
 
 def greedy(given: Problem) -> Decision:
     """One order after the other."""
-    return route(given)
+    return route(given, 0)
+
+
+def together(given: Problem) -> Decision:
+    """All that are open, together."""
+    return route(given, again=True)
 
 
 WAYS = (
     ("every day, one after the other", 1, greedy),
-    ("every third day, one after the other", 3, greedy),
-    ("all at once, one after the other", DAYS, greedy),
+    ("every day, together", 1, together),
+    ("every third day, together", 3, together),
+    ("all at once, together", DAYS, together),
 )
 
 

@@ -78,8 +78,10 @@ def test_the_same_rules_make_the_same_of_it(history: Oms) -> None:
     """What was routed each noon and is routed again each noon is the same: cost, parcels, units."""
     before = (history.root / "oms.db").read_bytes()
     report = history.ok("route", "--replay", "2026-11-02..2026-11-04")
-    was, again = report["ways"][:2]
+    was, again, together = report["ways"]
 
+    assert ["was", "greedy", "together"] == [way["way"] for way in report["ways"]]
+    assert together | {"way": ""} == again | {"way": ""}
     assert ("2026-11-02", "2026-11-04", "USD") == (report["from"], report["to"], report["currency"])
     assert was | {"way": ""} == again | {"way": ""}
     assert (4, 4, 4, 6, 6) == (was["orders"], was["orders_whole"], was["parcels"], was["units"], was["units_sent"])
@@ -105,10 +107,10 @@ def test_other_rules_rates_and_stock(history: Oms) -> None:
     costs = {}
     for file in (near, dear, flat):
         report = history.ok("route", "--replay", "2026-11-02..2026-11-04", "--with", file)
-        was, _again, other = report["ways"]
+        was, *_again, other = report["ways"]
         costs[file.name] = float(other["cost"]) - float(was["cost"])
 
-        assert other["way"] == f"with {file.name}"
+        assert (other["way"], other["files"]) == ("with", file.name)
         assert other["units_sent"] == was["units_sent"]
         assert file.name in report["notes"][-1]
 
@@ -122,6 +124,30 @@ def test_held_for_days_it_leaves_later(history: Oms) -> None:
 
     assert was["units_sent"] == again["units_sent"]
     assert 0 == was["orders_late"]
+
+
+def test_orders_that_compete_are_worth_deciding_together(history: Oms) -> None:
+    """The first in line would take the near pot that the second needs more: together they cost less, and a note says so."""
+    head = "sku,location,on_hand,counted_at\n"
+    history.write("extra.csv", head + "POT,EAST,1,2026-11-10T00:00:00Z\nPOT,WEST,9,2026-11-10T00:00:00Z\n")
+    rates = "location,carrier,service,country,postcode_prefix,weight_to_g,price\n"
+    rates += (
+        "EAST,Post,*,US,0,30000,5.00\nWEST,Post,*,US,0,30000,40.00\nEAST,Post,*,US,9,30000,4.00\nWEST,Post,*,US,9,30000,5.00\n"
+    )
+    history.write("rates.csv", rates)
+    history.now = "2026-11-12T12:00:00Z"
+    history.ok("import", "extra.csv", "rates.csv")
+    rows = order_row("F", 11, "POT", 1, "90012") + order_row("G", 12, "POT", 1, "07030")
+    history.ok("import", history.write("orders-11.csv", HEAD + rows))
+    history.ok("route", "--greedy")
+    history.now = "2026-11-20T12:00:00Z"
+    report = history.ok("route", "--replay", "2026-11-11..2026-11-12", "--hold", "2")
+    was, again, together = report["ways"]
+    alone = history.ok("route", "--replay", "2026-11-11..2026-11-12", "--hold", "2", "--greedy")["ways"]
+
+    assert (was["cost"], again["cost"], together["cost"]) == ("44.00", "44.00", "10.00")
+    assert "together: 34.00 USD less than one after another, 77.3%" == report["notes"][-1]
+    assert [was, again] == alone
 
 
 def test_what_cannot_be_replayed_is_said(history: Oms) -> None:

@@ -68,8 +68,11 @@ def route(
 
     Example: oms route --goal distance
     """
+    if greedy and effort:
+        raise UsageError(_("--greedy is --effort 0"), _("give one of them"))
+    effort = 0 if greedy else effort
     if replay is not None:
-        _replay(replay, hold, otherwise or [], workspace, as_json)
+        _replay(replay, hold, effort, otherwise or [], workspace, as_json)
         return
     if otherwise:
         raise UsageError(
@@ -77,10 +80,7 @@ def route(
         )
     from oms.flow.route import route_orders as run
 
-    if greedy and effort:
-        raise UsageError(_("--greedy is --effort 0"), _("give one of them"))
-    shop = open_shop(workspace, wait)
-    report = run(shop, str(goal) if goal else None, effort=0 if greedy else effort, dry_run=dry_run)
+    report = run(open_shop(workspace, wait), str(goal) if goal else None, effort=effort, dry_run=dry_run)
     console.finish(report, as_json, lambda: _show_route(report))
 
 
@@ -115,11 +115,13 @@ def _show_route(report: "RouteReport") -> None:
     _show_bound(report)
 
 
-def _replay(days: str, hold: int, files: list[Path], workspace: Path | None, as_json: bool) -> None:
+def _replay(days: str, hold: int, effort: int | None, files: list[Path], workspace: Path | None, as_json: bool) -> None:
+    from oms.core.route import DEFAULT_EFFORT
     from oms.flow.replay import replay as run
 
+    hard = DEFAULT_EFFORT if effort is None else effort
     with console.progress(_("replaying")) as advance:
-        report = run(open_shop(workspace), days, hold=hold, files=files, progress=advance)
+        report = run(open_shop(workspace), days, hold=hold, effort=hard, files=files, progress=advance)
     console.finish(report, as_json, lambda: _show_replay(report))
 
 
@@ -128,7 +130,7 @@ def _show_replay(report: "ReplayReport") -> None:
 
     console.table(
         ["", _("orders"), _("whole"), _("split"), _("late"), _("parcels"), _("units"), _("sent"), _("cost"), _("carriers")],
-        ((each.way, each.played.orders, each.played.orders_whole, each.played.orders_split, each.played.orders_late,
+        ((each.label, each.played.orders, each.played.orders_whole, each.played.orders_split, each.played.orders_late,
           each.played.parcels, each.played.units, each.played.units_sent, decimal_text(each.played.cost, report.currency),
           decimal_text(each.played.shipping, report.currency)) for each in report.ways),
         right=[_("orders"), _("whole"), _("split"), _("late"), _("parcels"), _("units"), _("sent"), _("cost"), _("carriers")],

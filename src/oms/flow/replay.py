@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import polars as pl
 from oms import config_file
 from oms.channels.base import Context
 from oms.config import Config
-from oms.core.route import Problem, route
+from oms.core.route import DEFAULT_EFFORT, Problem, route
 from oms.core.route.rates import ANY, RateCard, rate_card
 from oms.core.route.replay import Played, Run, measure, play
 from oms.errors import UnreadableFile, UsageError
@@ -31,14 +32,21 @@ NOON = time(12)
 
 @dataclass(frozen=True)
 class Replayed:
-    """One way in which the orders were, or would have been, sent."""
+    """One way in which the orders were, or would have been, sent: was, greedy, together, or with `files`."""
 
     way: str
     played: Played
+    files: str = ""
+
+    @property
+    def label(self) -> str:
+        """The way in words."""
+        words = {"was": _("back then"), "greedy": _("one after another"), "together": _("together")}
+        return words.get(self.way) or _("with {files}", files=self.files)
 
     def json(self, currency: str) -> dict[str, Any]:
-        """Keys: way, orders, units, orders_whole, orders_split, orders_late, parcels, units_sent, cost, shipping."""
-        told = {"way": self.way} | asdict(self.played)
+        """Keys: way, files, orders, units, orders_whole, orders_split, orders_late, parcels, units_sent, cost, shipping."""
+        told = {"way": self.way, "files": self.files} | asdict(self.played)
         return told | {name: decimal_text(told[name], currency) for name in ("cost", "shipping")}
 
 
@@ -71,10 +79,12 @@ class _Otherwise:
 
 
 def replay(
-    shop: Shop, days: str, *, hold: int = 1, files: Sequence[Path] = (), progress: Callable[[int], Any] = lambda steps: None
-) -> ReplayReport:
+    shop: Shop, days: str, *, hold: int = 1, effort: int = DEFAULT_EFFORT, files: Sequence[Path] = (),
+    progress: Callable[[int], Any] = lambda steps: None,
+) -> ReplayReport:  # fmt: skip
     """
-    Route the orders placed on `days` (FROM..TO) again as they came in: at noon of every `hold`-th day, on the stock of then.
+    Route the orders placed on `days` (FROM..TO) again as they came in: at noon of every `hold`-th day, on the stock of then;
+    once one after another and, with an `effort`, once together.
 
     `files` say what is to be other than it was: an oms.toml, a rate card, a count of what would have lain somewhere.
     Raises UsageError where no such order is known.
@@ -88,12 +98,14 @@ def replay(
         if asked.is_empty():
             raise UsageError(_("no orders to replay from {first} to {last}", first=first, last=last),
                              _("orders that oms knows: oms orders"))  # fmt: skip
-        ways = [Replayed(_("as it was"), _as_it_was(shop, conn, asked))]
-        ways.append(Replayed(_("routed again"), _played(shop, conn, asked, noons, _Otherwise(shop.config), progress)))
+        stage = _Stage(shop, conn, asked, noons, progress)
+        as_it_is = _Otherwise(shop.config)
+        ways = [Replayed("was", stage.as_it_was()), Replayed("greedy", stage.played(as_it_is, 0))]
+        if effort:
+            ways.append(Replayed("together", stage.played(as_it_is, effort)))
         if files:
-            other = _otherwise(shop, files)
             names = ", ".join(path.name for path in files)
-            ways.append(Replayed(_("with {files}", files=names), _played(shop, conn, asked, noons, other, progress)))
+            ways.append(Replayed("with", stage.played(_otherwise(shop, files), effort), names))
     return ReplayReport(first, last, shop.config.business.currency, ways, _notes(ways, shop.config.business.currency))
 
 
@@ -119,35 +131,42 @@ def _noons(config: Config, first: date, last: date, hold: int) -> list[datetime]
     return [datetime.combine(first + timedelta(days=day), NOON, zone(config.business.timezone)) for day in days]
 
 
-def _problem(shop: Shop, conn: sqlite3.Connection, asked: pl.DataFrame) -> Problem:
-    """All orders of the replay, as if nothing had been sent."""
-    whole = problem_of(shop, conn)
-    return replace(whole, demand=asked, current=whole.current.clear(),
-                   orders=whole.orders.join(asked, on="order_id", how="semi"))  # fmt: skip
+@dataclass(frozen=True)
+class _Stage:
+    """Where the past is played: the orders of temp.routable and what they asked for, and when runs are."""
 
+    shop: Shop
+    conn: sqlite3.Connection
+    asked: pl.DataFrame
+    noons: Sequence[datetime]
+    progress: Callable[[int], Any]
 
-def _as_it_was(shop: Shop, conn: sqlite3.Connection, asked: pl.DataFrame) -> Played:
-    sent = history.sent(conn).join(asked, on="order_id", how="semi")
-    return measure(_problem(shop, conn, asked), sent, _zones(shop.config))
+    def as_it_was(self) -> Played:
+        """What was decided at the time."""
+        sent = history.sent(self.conn).join(self.asked, on="order_id", how="semi")
+        return measure(self._problem(self.shop.config), sent, _zones(self.shop.config))
 
+    def played(self, other: _Otherwise, effort: int) -> Played:
+        """What would have been decided."""
+        problem = self._problem(other.config)
+        if other.card is not None:
+            problem = replace(problem, card=other.card)
+        sent = play(problem, (self._run(noon, other) for noon in self.noons), partial(route, effort=effort, again=True))
+        return measure(problem, sent, _zones(other.config))
 
-def _played(
-    shop: Shop, conn: sqlite3.Connection, asked: pl.DataFrame, noons: Sequence[datetime], other: _Otherwise,
-    progress: Callable[[int], Any],
-) -> Played:  # fmt: skip
-    problem = _problem(replace(shop, config=other.config), conn, asked)
-    if other.card is not None:
-        problem = replace(problem, card=other.card)
-    runs = (_run(conn, noon, other, progress) for noon in noons)
-    return measure(problem, play(problem, runs, route), _zones(other.config))
+    def _problem(self, config: Config) -> Problem:
+        """All orders, as if nothing had been sent."""
+        whole = problem_of(replace(self.shop, config=config), self.conn)
+        return replace(whole, demand=self.asked, current=whole.current.clear(),
+                       orders=whole.orders.join(self.asked, on="order_id", how="semi"))  # fmt: skip
 
-
-def _run(conn: sqlite3.Connection, noon: datetime, other: _Otherwise, progress: Callable[[int], Any]) -> Run:
-    supply = history.supply(conn, iso(noon), {place.code: place.routing_reserve for place in other.config.locations})
-    if other.stock is not None:
-        supply = pl.concat([supply.join(other.stock, on=["sku", "location"], how="anti"), other.stock])
-    progress(1)
-    return Run(iso(noon), places_at(other.config, noon), supply)
+    def _run(self, noon: datetime, other: _Otherwise) -> Run:
+        reserve = {place.code: place.routing_reserve for place in other.config.locations}
+        supply = history.supply(self.conn, iso(noon), reserve)
+        if other.stock is not None:
+            supply = pl.concat([supply.join(other.stock, on=["sku", "location"], how="anti"), other.stock])
+        self.progress(1)
+        return Run(iso(noon), places_at(other.config, noon), supply)
 
 
 def _zones(config: Config) -> dict[str, str]:
@@ -190,23 +209,26 @@ def _table(shop: Shop, path: Path) -> tuple[str, pl.DataFrame]:
 
 
 def _notes(ways: Sequence[Replayed], currency: str) -> list[str]:
-    """What the ways say about each other, in a sentence each."""
-    was, *others = ways
-    notes = []
+    """What each way says about the one that was, and deciding together about deciding one after another."""
+    was, greedy, *others = ways
+    notes = [_beside(was, greedy, currency)]
     for other in others:
-        saved = was.played.cost - other.played.cost
-        if other.played.units_sent != was.played.units_sent:
-            notes.append(_("{way}: {units} units sent instead of {before}, so the costs are not of the same parcels",
-                           way=other.way, units=other.played.units_sent, before=was.played.units_sent))  # fmt: skip
-        elif not saved:
-            notes.append(_("{way}: the same cost", way=other.way))
-        elif saved > 0:
-            notes.append(_("{way}: {amount} {currency} less, {share}", way=other.way, amount=decimal_text(saved, currency),
-                           currency=currency, share=_share(saved, was.played.cost)))  # fmt: skip
-        else:
-            notes.append(_("{way}: {amount} {currency} more, {share}", way=other.way, amount=decimal_text(-saved, currency),
-                           currency=currency, share=_share(-saved, was.played.cost)))  # fmt: skip
+        notes.append(_beside(greedy if other.way == "together" else was, other, currency))
     return notes
+
+
+def _beside(basis: Replayed, other: Replayed, currency: str) -> str:
+    saved, whole = basis.played.cost - other.played.cost, basis.played.cost
+    if other.played.units_sent != basis.played.units_sent:
+        return _("{way}: {units} units sent, {basis}: {before}; the costs are not of the same parcels", way=other.label,
+                 basis=basis.label, units=other.played.units_sent, before=basis.played.units_sent)  # fmt: skip
+    if not saved:
+        return _("{way}: the same cost as {basis}", way=other.label, basis=basis.label)
+    words = _("{way}: {amount} {currency} less than {basis}, {share}", way=other.label, basis=basis.label, currency=currency,
+              amount=decimal_text(saved, currency), share=_share(saved, whole))  # fmt: skip
+    more = _("{way}: {amount} {currency} more than {basis}, {share}", way=other.label, basis=basis.label, currency=currency,
+             amount=decimal_text(-saved, currency), share=_share(-saved, whole))  # fmt: skip
+    return words if saved > 0 else more
 
 
 def _share(part: int, whole: int) -> str:
