@@ -60,3 +60,13 @@ def test_a_number_that_a_spreadsheet_rounded_is_rejected_alone(desk: Desk) -> No
     report = desk.import_text(text, "parcels.csv")
 
     assert (report.exit_code, report.files[0].new, report.files[0].rows_rejected) == (3, 1, 1)
+
+
+def test_a_day_with_slashes_is_read_as_our_country_writes_it(desk: Desk) -> None:
+    """In files with plain headings too."""
+    _picked(desk)
+    text = "Order Number,Tracking Number,Carrier,Ship Date\nW-1,1Z999AA10123456784,UPS,11/18/2026\n"
+    report = desk.import_text(text, "parcels.csv")
+
+    assert (report.exit_code, report.files[0].new) == (0, 1)
+    assert desk.rows("SELECT shipped_at FROM parcels") == [("2026-11-19T04:59:59Z",)]

@@ -5,13 +5,14 @@ A barcode whose check digit is wrong is complained about and never mended; ident
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from oms.channels.base import Reading, newest, table_reading
+from oms.channels.base import Context, Reading, newest, table_reading
 from oms.channels.countries import alpha2_all
+from oms.channels.day_first import Decision, decide
 from oms.channels.own_kind import (
     REPEATED,
     File,
@@ -27,7 +28,7 @@ from oms.channels.own_kind import (
 from oms.channels.own_words import FOREIGN, REASON, has, has_any, named, spelled
 from oms.model import frames
 from oms.model.frames import Schema
-from oms.sheets.columns import Amount, Column, CurrencyCode, Flag, Moment, Text, Whole, complain, typed
+from oms.sheets.columns import Amount, Bound, Column, CurrencyCode, Flag, Moment, Text, Whole, complain, typed
 from oms.sheets.values import moment
 from oms.words import _
 
@@ -163,6 +164,20 @@ def _rates(file: File) -> Reading:
     return _table(file, "rates", frames.RATES, table, complaints, key)
 
 
+def slashed_dates(frame: pl.DataFrame, headings: Mapping[str, str], context: Context) -> Decision | None:
+    """Whether `03/08/2026` under shipped_at begins with the day: by the file, else by where we are. None: no such dates."""
+    if "shipped_at" not in headings:
+        return None
+    config = context.config
+    dates = frame.select(shipped_at=pl.col(headings["shipped_at"]))
+    countries = {place.country for place in config.locations if place.country}
+    slashed = dates.select(pl.col("shipped_at").str.contains(r"^\s*\d{1,2}/\d{1,2}/\d{4}").any()).item()
+    if not slashed:
+        return None
+    found = decide(dates, countries=countries, languages=(), zone=config.business.timezone, after=())
+    return found or Decision(True, "")  # every date has its day and month alike
+
+
 def _tracking(file: File) -> Reading:
     """
     Blank carriers and unknown orders are for those who know the orders; here a row only has to be readable.
@@ -170,6 +185,10 @@ def _tracking(file: File) -> Reading:
     Equal rows all go on: an order may have two equal lines in one parcel.
     """
     config = file.context.config
+    decision = slashed_dates(file.frame, file.bound.headings, file.context)
+    if decision is not None and decision.day_first is not None and file.bound.legend["shipped_at"] is _SHIPPED_AT:
+        dated = Moment(*_SHIPPED_AT.headings, formats=decision.formats, end_of_day=True)
+        file = replace(file, bound=Bound({**file.bound.legend, "shipped_at": dated}, file.bound.headings))
     cells = typed(file.frame, file.bound, timezone="UTC", currency=config.business.currency)
     table, unknown = place_codes(file, cells.frame)
     shipped_at, wrong = times_there(file, "shipped_at", table.select("row", "location"))
@@ -274,12 +293,13 @@ RATES = OwnReader(
     (("location",), ("carrier",), ("service",), ("country",), ("weight_to_g",), ("price",)), _rates,
 )  # fmt: skip
 
+_SHIPPED_AT = named(Moment, "shipped_at", end_of_day=True)
 TRACKING = OwnReader(
     "tracking",
     {
         "order_ref": named(Text, "order_ref", **_IDENTIFIER), "tracking": named(Text, "tracking", **_IDENTIFIER),
         "carrier": named(Text, "carrier"), "sku": named(Text, "sku", **_IDENTIFIER),
-        "quantity": named(Whole, "quantity", least=1), "shipped_at": named(Moment, "shipped_at", end_of_day=True),
+        "quantity": named(Whole, "quantity", least=1), "shipped_at": _SHIPPED_AT,
         "location": named(Text, "location"), "channel": named(Text, "channel"),
         "cost": named(Amount, "cost", least=0),
     },

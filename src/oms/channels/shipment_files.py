@@ -11,8 +11,8 @@ from dataclasses import replace
 import polars as pl
 
 from oms.channels.base import Context, Reader, Reading
-from oms.channels.day_first import DAY_FIRST, MONTH_FIRST, YEAR_FIRST, Decision, ambiguous, decide
-from oms.channels.own_catalog import LOOSE_TRACKING, TRACKING
+from oms.channels.day_first import Decision, ambiguous
+from oms.channels.own_catalog import LOOSE_TRACKING, TRACKING, slashed_dates
 from oms.channels.own_kind import File, days_alone, place_called, ticked
 from oms.channels.own_orders import LOOSE_ORDERS
 from oms.channels.own_words import FOREIGN, LOOSE, STRICT
@@ -77,9 +77,9 @@ class Shipments:
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """The file as TRACKING."""
         bound = bind(LEGEND, sheet.peek.headings)
-        decision = _decision(sheet, bound.headings, context)
+        decision = slashed_dates(sheet.frame, bound.headings, context)
         if decision is not None:
-            dated: dict[str, Column] = {"shipped_at": Moment(*_SHIPPED, formats=_formats(decision), end_of_day=True)}
+            dated: dict[str, Column] = {"shipped_at": Moment(*_SHIPPED, formats=decision.formats, end_of_day=True)}
             bound = bind({**LEGEND, **dated}, sheet.peek.headings)
         if "sku" not in bound:  # of the whole parcel: how many things are in it
             bound = bound.only(*(name for name in bound.legend if name != "quantity"))
@@ -99,24 +99,6 @@ class Shipments:
                 table=reading.table.filter(~pl.col("row").is_in(rows.implode())),
             )  # fmt: skip
         return replace(reading, format=self.format)
-
-
-def _formats(decision: Decision) -> tuple[str, ...]:
-    return MONTH_FIRST + YEAR_FIRST if decision.day_first is False else DAY_FIRST + YEAR_FIRST
-
-
-def _decision(sheet: Sheet, headings: Mapping[str, str], context: Context) -> Decision | None:
-    """Whether `03/08/2026` begins with the day: by the file, else by where we are."""
-    if "shipped_at" not in headings:
-        return None
-    config = context.config
-    dates = sheet.frame.select(shipped_at=pl.col(headings["shipped_at"]))
-    countries = {place.country for place in config.locations if place.country}
-    slashed = dates.select(pl.col("shipped_at").str.contains(r"^\s*\d{1,2}/\d{1,2}/\d{4}").any()).item()
-    if not slashed:
-        return None
-    found = decide(dates, countries=countries, languages=(), zone=config.business.timezone, after=())
-    return found or Decision(True, "")  # every date has its day and month alike
 
 
 def _undecided(frame: pl.DataFrame, headings: Mapping[str, str], decision: Decision | None) -> pl.DataFrame:
