@@ -1,5 +1,6 @@
 """Routing a real store: what is read, what is reserved, what a second run, an undo and a dry run leave behind."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -194,6 +195,41 @@ def test_explain_an_order(desk: Desk) -> None:
     )  # fmt: skip
     assert "dearer by 6.20" in [c["why"] for c in story["candidates"]]
     assert ["12.00", "0.00"] == [a["cost"] for a in story["allocations"]]
+
+
+def test_explain_says_who_has_what_was_competed_for(desk: Desk) -> None:
+    """Both would rather have the mug in CA. W2 needs it more: W1 leaves from NJ, and is told so."""
+    rates = RATES.splitlines(keepends=True)[0] + "".join(
+        f"{place},UPS,Ground,US,{prefix},0,30000,{price},0,USD,5\n"
+        for place, prefix, price in (("CA", 1, 4), ("CA", 9, 5), ("NJ", 1, 8), ("NJ", 9, 14))
+    )
+    orders = "".join(line for line in ORDERS.splitlines(keepends=True) if "POT" not in line and line[:2] not in ("W3", "W4"))
+    for text, name in ((PRODUCTS, "products.csv"), (rates, "rates.csv")):
+        desk.import_text(text, name)
+    desk.stock("MUG", "CA", 2)
+    desk.stock("MUG", "NJ", 2)
+    desk.import_text(orders, "orders.csv", channel="web")
+    report = route_orders(desk.shop, page=True)
+    story = explain(desk.shop, "W1").json()
+    lost = next(c for c in story["candidates"] if c["locations"] == ["CA"])
+
+    assert [("W1", "NJ"), ("W2", "CA")] == [(row[0], row[2]) for row in sent(report)]
+    assert (2, 0.0) == (report.contested, report.gap)
+    assert float(report.json()["cost"]["greedy"]) > float(report.json()["cost"]["total"])
+    assert [("MUG", "CA", "W2", 2)] == [
+        tuple(t[n] for n in ("sku", "location", "order_ref", "quantity")) for t in lost["taken_by"]
+    ]
+    assert lost["taken_by"][0]["scarcity_price"] is not None
+    assert report.page is not None
+    page = (desk.shop.root / report.page).read_text("utf-8")
+    assert [
+        "Cost",
+        "By location and service",
+        "Scarcity prices: what one more unit would save, about",
+        "Transfers worth a look",
+    ] == (re.findall("<h2>(.*)</h2>", page))
+    assert "<td>MUG</td><td>CA</td>" in page
+    assert any("2 x MUG went to web/W2, one more there would save about" in line for line in explain(desk.shop, "W1").lines())
 
 
 def test_explain_before_routing_and_what_waits(desk: Desk) -> None:

@@ -45,6 +45,9 @@ def route(
         int | None,
         typer.Option(min=0, max=3, help=_("How hard to look at orders that compete: 0 (not, as --greedy) to 3; 1 by default.")),
     ] = None,
+    page: Annotated[
+        bool, typer.Option("--report", help=_("Write a page: cost by location, what waits, what is scarce, transfers."))
+    ] = False,
     replay: Annotated[
         str | None,
         typer.Option(
@@ -80,7 +83,8 @@ def route(
         )
     from oms.flow.route import route_orders as run
 
-    report = run(open_shop(workspace, wait), str(goal) if goal else None, effort=effort, dry_run=dry_run)
+    shop = open_shop(workspace, wait)
+    report = run(shop, str(goal) if goal else None, effort=effort, page=page, dry_run=dry_run)
     console.finish(report, as_json, lambda: _show_route(report))
 
 
@@ -113,6 +117,8 @@ def _show_route(report: "RouteReport") -> None:
                        split=report.split, waiting=report.waiting_orders,
                        total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
     _show_bound(report)
+    if report.page:
+        console.say(_("see {path}", path=report.page))
 
 
 def _replay(days: str, hold: int, effort: int | None, files: list[Path], workspace: Path | None, as_json: bool) -> None:

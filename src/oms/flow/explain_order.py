@@ -80,10 +80,12 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
         if not ours or order["external"] or order["counter_location"] is not None:
             return OrderStory(state="settled", **common)
         prepared = prepare(problem_of(shop, conn))
-    if not prepared.orders or not any(row.need for row in prepared.orders[0].rows):
-        return OrderStory(state="settled", **common)
-    story = told.explain(prepared)
-    return _story(prepared, story, common)
+        if not prepared.orders or not any(row.need for row in prepared.orders[0].rows):
+            return OrderStory(state="settled", **common)
+        found = _story(prepared, told.explain(prepared), common)
+        for candidate in found.candidates:
+            _note_takers(conn, order_id, candidate, currency)
+    return found
 
 
 def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) -> OrderStory:
@@ -132,7 +134,21 @@ def _candidate(prepared: Prepared, order: Order, candidate: told.Candidate, curr
         "reason": candidate.reason,
         "why": _why(prepared, order, candidate, currency),
         "parcels": [_parcel(prepared, order, parcel, currency) for parcel in candidate.parcels],
+        "lacking": [
+            (prepared.places[candidate.parcels[0].place].code, prepared.skus[order.rows[n].sku])
+            for n, _need, _free in candidate.lacking
+        ],
     }
+
+
+def _note_takers(conn: sqlite3.Connection, order_id: int, candidate: dict[str, Any], currency: str) -> None:
+    """Say of a place without stock who has it, and what one more unit there would save."""
+    candidate["taken_by"] = []
+    for place, sku in candidate.pop("lacking"):
+        for row in routing.takers(conn, sku, place, order_id):
+            price = None if row["scarcity"] is None else decimal_text(row["scarcity"], currency)
+            who = {name: row[name] for name in ("channel", "order_ref", "quantity")}
+            candidate["taken_by"].append({"sku": sku, "location": place, **who, "scarcity_price": price})
 
 
 def _parcel(prepared: Prepared, order: Order, parcel: told.Parcel, currency: str) -> dict[str, Any]:
@@ -201,4 +217,9 @@ def _candidate_lines(candidate: dict[str, Any], currency: str) -> list[str]:
         facts = (parcel["location"], goods, f"{parcel['weight_g']} g", carrier, " + ".join(parts), far,
                  _("ships {day}", day=parcel["ship_on"]))  # fmt: skip
         said.append("    " + "  ".join(filter(None, facts)))
+    for taker in candidate["taken_by"]:
+        line = _("{quantity} x {sku} went to {channel}/{order_ref}", **taker)
+        if taker["scarcity_price"] is not None:
+            line += _(", one more there would save about {price}", price=f"{taker['scarcity_price']} {currency}")
+        said.append("    " + line)
     return said

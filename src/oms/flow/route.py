@@ -10,6 +10,7 @@ from oms.core.route import DEFAULT_EFFORT, Decision, Problem, route
 from oms.core.route.backorders import Shipment, expected_days
 from oms.core.route.orders import in_service_order
 from oms.core.route.waiting import NO_STOCK
+from oms.flow.route_page import route_page
 from oms.flow.routing import problem_of
 from oms.flow.settle import settle_reservations
 from oms.flow.shop import Shop
@@ -46,10 +47,11 @@ class RouteReport:
     greedy: int | None = None  # what one order after another would have cost; None: that is what was done
     contested: int | None = None  # orders that stand in each other's way
     notes: list[str] = field(default_factory=list)
+    page: str | None = None  # path of the page that was asked for
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys: batch, orders, cost, currency, assignments, waiting, notes."""
+        """Keys: batch, orders, cost, currency, assignments, waiting, notes; page where one was asked for."""
         total = decimal_text(self.total, self.currency)
         return {
             "batch": self.batch,
@@ -76,26 +78,29 @@ class RouteReport:
                 for row in self.waiting.iter_rows(named=True)
             ],
             "notes": self.notes,
-        }  # fmt: skip
+        } | ({} if self.page is None else {"page": self.page})  # fmt: skip
 
 
 class _NothingChanged(Exception):
     """Rolls the batch back: there is nothing to remember."""
 
 
-def route_orders(shop: Shop, goal: str | None = None, *, effort: int | None = None, dry_run: bool = False) -> RouteReport:
+def route_orders(
+    shop: Shop, goal: str | None = None, *, effort: int | None = None, page: bool = False, dry_run: bool = False
+) -> RouteReport:
     """
     Allocate everything that waits, and move what is not picked yet where that saves more than `[routing] stickiness`.
 
     `goal`: cost, distance or ranked; `[routing] goal` where absent. `effort`: 0 (one order after another) to 3; asked for, it
-    looks again at orders that were decided together before. Without it a second run changes nothing.
+    looks again at orders that were decided together before. Without it a second run changes nothing. `page`: write a page about
+    what changes.
     """
     found: list[RouteReport] = []
     try:
         with shop.store.write(
             "route", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run
         ) as batch:
-            report = _route(shop, batch, goal, effort)
+            report = _route(shop, batch, goal, effort, page)
             found.append(report)
             if report.batch is None:
                 raise _NothingChanged
@@ -104,12 +109,15 @@ def route_orders(shop: Shop, goal: str | None = None, *, effort: int | None = No
     return found[0]
 
 
-def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None) -> RouteReport:
+def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page: bool) -> RouteReport:
     config = shop.config
     routing.note_open(batch.conn, [channel.name for channel in config.channels])
     problem = problem_of(shop, batch.conn, goal)
     decision = route(problem, DEFAULT_EFFORT if effort is None else effort, again=effort is not None)
-    changed = routing.save(batch, decision.assignments, decision.released, decision.waiting)
+    changed = routing.save(batch, decision.assignments, decision.released, decision.waiting, decision.scarce)
+    path = None
+    if changed and page:
+        path = batch.document("routing", "routing.html", route_page(decision, problem, config))
     if changed:
         settle_reservations(batch)
         batch.summary(
@@ -120,7 +128,7 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None) -> Ro
     return RouteReport(
         batch.id if changed else None, config.business.currency, decision.routed, decision.split,
         decision.waiting_orders, decision.total, decision.assignments, waiting, decision.lower_bound, decision.gap,
-        decision.greedy, decision.contested, _notes(shop, batch, decision),
+        decision.greedy, decision.contested, _notes(shop, batch, decision), path,
     )  # fmt: skip
 
 

@@ -185,14 +185,27 @@ def allocations_of(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]
     ).fetchall()
 
 
-def save(batch: Batch, assignments: pl.DataFrame, released: pl.DataFrame, waiting: pl.DataFrame) -> bool:
+def takers(conn: sqlite3.Connection, sku: str, location: str, but: int) -> list[sqlite3.Row]:
+    """Orders other than `but` that units of a shelf are set aside for, newest first, with what one more there would save."""
+    return conn.execute(
+        "SELECT o.channel, o.order_ref, sum(a.quantity) AS quantity, max(json_extract(a.detail, '$.scarcity')) AS scarcity "
+        "FROM allocations a JOIN orders o ON o.id = a.order_id "
+        "WHERE a.sku = ? AND a.location = ? AND a.order_id <> ? AND a.state IN ('reserved', 'picking') "
+        "GROUP BY o.id ORDER BY max(a.id) DESC, o.id LIMIT 3",
+        (sku, location, but),
+    ).fetchall()
+
+
+def save(
+    batch: Batch, assignments: pl.DataFrame, released: pl.DataFrame, waiting: pl.DataFrame, scarce: pl.DataFrame
+) -> bool:  # fmt: skip
     """
     Write what was decided: allocations given back and made, and why what waits waits. True where anything changed.
 
-    In: ASSIGNMENTS, RELEASED, WAITING of temp.routable. Touches the orders and stock concerned.
+    In: ASSIGNMENTS, RELEASED, WAITING of temp.routable, SCARCE. Touches the orders and stock concerned.
     """
     _release(batch, released)
-    _reserve(batch, assignments)
+    _reserve(batch, assignments, scarce)
     changed = _note_waiting(batch, waiting)
     return changed or bool(assignments.height or released.height)
 
@@ -209,9 +222,13 @@ def _release(batch: Batch, released: pl.DataFrame) -> None:
     batch.touch_orders("SELECT DISTINCT order_id FROM temp.released")
 
 
-def _reserve(batch: Batch, assignments: pl.DataFrame) -> None:
+def _reserve(batch: Batch, assignments: pl.DataFrame, scarce: pl.DataFrame) -> None:
     conn = batch.conn
-    parts = ("weight_g", "transit_days", "shipping", "handling", "handling_unit", "split", "late")
+    parts = ["weight_g", "transit_days", "shipping", "handling", "handling_unit", "split", "late"]
+    if scarce.height:
+        prices = scarce.rename({"price": "scarcity"})
+        assignments = assignments.join(prices, on=("sku", "location"), how="left", maintain_order="left")
+        parts.append("scarcity")
     stage(conn, "assigned", assignments.select(
         "order_id", "line_id", "sku", "location", "quantity", "carrier", "service", "ship_on", "distance_km",
         "distance_level", "cost", detail=pl.struct(*parts).struct.json_encode(),

@@ -82,7 +82,7 @@ class _Worth(NamedTuple):
 
     cost: int  # waiting included
     goal: int  # cost, and what moving asks for
-    waits: float  # waiting by urgency
+    waits: int  # waiting by weight
     units: int  # line units placed
 
     def no_worse_than(self, other: "_Worth") -> bool:
@@ -122,7 +122,7 @@ class _Contest:
             waits = fill.waiting * (waiting_cost(prepared, self._start, order) if price is None else price)
         cost = cost_after(prepared, order, order.current, parcels) + waits
         sticks = prepared.rules.stickiness if moved(order, parcels) else 0
-        return _Worth(cost, cost + sticks, waits * self.kernel.urgency.get(n, 1.0), fill.done)
+        return _Worth(cost, cost + sticks, waits * self.kernel.weight.get(n, 1), fill.done)
 
 
 def _scarce(problem: Problem, kernel: Kernel, found: Optimum) -> pl.DataFrame:

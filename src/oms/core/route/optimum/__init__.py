@@ -39,7 +39,7 @@ class Optimum(NamedTuple):
 
 
 def optimise(kernel: Kernel, effort: Effort) -> Optimum:
-    """Plans for the orders of a kernel; no dearer than those they have, nor does more wait, by urgency."""
+    """Plans for the orders of a kernel; no dearer than those they have, nor does more wait, by weight."""
     pool = Pool(kernel)
     known = [pool.tell(number, kernel.before[number]) for number in kernel.orders]
     idle = [pool.tell(number, kernel.prepared.orders[number].current) for number in kernel.orders]

@@ -78,7 +78,7 @@ class Incumbent:
 
     @property
     def waits(self) -> int:
-        """What all that waits costs, by urgency."""
+        """What all that waits costs, by weight."""
         return int(self.pool.waits[self.choice].sum())
 
     def slack(self) -> Floats:

@@ -40,7 +40,7 @@ class Kernel:
     limits: Ints
     scarce: np.ndarray[tuple[int], np.dtype[np.bool_]]
     waiting: dict[int, int]  # by order: what a line of it costs that waits
-    urgency: dict[int, float]  # by order: how much that counts when it is decided who waits
+    weight: dict[int, int]  # by order: how much that weighs when it is decided who waits
     rest: int  # what sending a unit is taken to cost of which nobody gets a whole line: it is sent nevertheless
 
     @property
@@ -52,6 +52,11 @@ class Kernel:
     def lacks(self) -> int:
         """The number of the first sku's lack."""
         return (len(self.prepared.skus) + 1) * self.places
+
+    def urgency(self) -> dict[int, float]:
+        """By order, its weight, and within a weight a little more for those who are served first."""
+        last = max(1, len(self.orders) - 1)
+        return {n: self.weight[n] + SENIORITY * (1 - place / last) for place, n in enumerate(self.orders)}
 
     def uses(self, number: int, parcels: Parcels) -> dict[int, int]:
         """What a plan of an order uses of each resource."""
@@ -164,25 +169,17 @@ def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> K
     least = least_waiting(prepared, orders, stock)
     limits, scarce = np.concatenate([limits, -least]), np.concatenate([scarce, least > 0])
     waiting = {n: waiting_cost(prepared, start, prepared.orders[n]) for n in orders}
-    urgent = urgency(prepared, orders)
     sent = [cost_after(prepared, prepared.orders[n], prepared.orders[n].current, before[n]) for n in orders if before[n]]
     return Kernel(
-        prepared, orders, list(before), menus(prepared, waiting, small, stock), large, limits, scarce, waiting, urgent,
-        sum(sent) // max(1, len(sent)) // 2,
+        prepared, orders, list(before), menus(prepared, waiting, small, stock), large, limits, scarce, waiting,
+        weights(prepared, orders), sum(sent) // max(1, len(sent)) // 2,
     )  # fmt: skip
 
 
-def urgency(prepared: Prepared, numbers: Sequence[int]) -> dict[int, float]:
-    """
-    By order, how much its waiting counts when it is decided who waits: once, and once more for each priority below its own;
-    and within a priority a little more for those who are served first.
-    """
+def weights(prepared: Prepared, numbers: Sequence[int]) -> dict[int, int]:
+    """By order, how much its waiting weighs: once, and once more for each priority below its own."""
     levels = sorted({prepared.orders[n].desk.priority for n in numbers})
-    last = max(1, len(numbers) - 1)
-    return {
-        n: 1.0 + levels.index(prepared.orders[n].desk.priority) + SENIORITY * (1 - place / last)
-        for place, n in enumerate(numbers)
-    }  # fmt: skip
+    return {n: 1 + levels.index(prepared.orders[n].desk.priority) for n in numbers}
 
 
 def least_waiting(prepared: Prepared, numbers: Sequence[int], stock: Ints) -> Ints:

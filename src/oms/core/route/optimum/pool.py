@@ -21,7 +21,7 @@ class Pool:
 
     order: Ints  # number in Prepared.orders
     cost: Ints
-    waits: Ints  # the part of `cost` that is for waiting, by the order's urgency
+    waits: Ints  # the part of `cost` that is for waiting, by the order's weight
     told: Ints  # number among the plans told outright, -1 for those of a menu
     masks: Ints
     places: Ints
@@ -33,6 +33,7 @@ class Pool:
         self.kernel = kernel
         for name, width in (_COLUMNS | _ENTRIES).items():
             setattr(self, name, np.zeros((0, width) if width else 0, np.int64))
+        self._urgency = kernel.urgency()
         self._goal: Ints = np.zeros(0, np.int64)
         self._outright: list[Parcels] = []
         self._known: dict[tuple[int, str], int] = {}
@@ -124,11 +125,11 @@ class Pool:
     def _append(
         self, order: Ints, cost: Ints, waits: Ints, idle: Ints, told: Ints, masks: Ints, places: Ints, *entries: Ints
     ) -> None:  # fmt: skip
-        urgency = np.array([self.kernel.urgency[n] for n in order.tolist()])
-        urgent = np.round(waits * urgency).astype(np.int64)
+        urgent = np.round(waits * np.array([self._urgency[n] for n in order.tolist()])).astype(np.int64)
+        weighed = waits * np.array([self.kernel.weight[n] for n in order.tolist()])
         self._goal = np.concatenate([self._goal, cost - waits + urgent + self.kernel.rest * idle])
         column, *what = entries
-        values = (order, cost, urgent, told, masks, places, column + len(self), *what)
+        values = (order, cost, weighed, told, masks, places, column + len(self), *what)
         for name, more in zip((*_COLUMNS, *_ENTRIES), values, strict=True):
             setattr(self, name, np.concatenate([getattr(self, name), more]))
 
