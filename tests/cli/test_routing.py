@@ -27,7 +27,7 @@ def test_route_prints_rows_for_scripts_and_words_for_people(oms: Oms) -> None:
     assert (0, 0) == (first.exit_code, second.exit_code)
     assert "channel\torder\tline\tsku\tlocation\tn\tcarrier\tservice\tships\tcost" == first.stdout.splitlines()[0]
     assert "web\tW1\tMUG#1\tMUG\tNJ\t1\tUPS\tGround\t2026-11-19\t7.30" == first.stdout.splitlines()[1]
-    assert "web\tW3\tTEA#1\tTEA\t2\t0\tno_stock" == first.stdout.splitlines()[-1]
+    assert "web\tW3\tTEA#1\tTEA\t2\t0\tno_stock\t" == first.stdout.splitlines()[-1]
     assert "3 orders routed, 0 split, 1 waiting; cost 77.20 USD" in first.stderr
     assert "nothing to change; 1 order waits" in second.stderr
 

@@ -102,8 +102,10 @@ def _show_route(report: "RouteReport") -> None:
         )  # fmt: skip
     if report.waiting.height:
         console.table(
-            [_("channel"), _("order"), _("line"), _("sku"), _("short"), _("free"), _("reason")],
-            report.waiting.select("channel", "order_ref", "line_ref", "sku", "short", "free", "reason").iter_rows(),
+            [_("channel"), _("order"), _("line"), _("sku"), _("short"), _("free"), _("reason"), _("expected on")],
+            report.waiting.select(
+                "channel", "order_ref", "line_ref", "sku", "short", "free", "reason", "expected_on"
+            ).iter_rows(),
             right=[_("short"), _("free")], title=_("waiting"),
         )  # fmt: skip
     for note in report.notes:
