@@ -86,8 +86,8 @@ class _Worth(NamedTuple):
     units: int  # line units placed
 
     def no_worse_than(self, other: "_Worth") -> bool:
-        """Neither dearer nor filling less."""
-        return self.goal <= other.goal and self.waits <= other.waits and self.units >= other.units
+        """Neither dearer nor filling less: no more waits by weight; where as much does, no fewer units leave."""
+        return self.goal <= other.goal and (self.waits, -self.units) <= (other.waits, -other.units)
 
 
 class _Contest:
