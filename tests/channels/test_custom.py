@@ -292,7 +292,7 @@ def test_hostile_file_in_any_order(understood, order):
         (ORDERS.format(more='row = "units"', columns="", tables=""), ["row `units`: none of line, unit, did you mean `unit`?"]),
         (ORDERS.replace("%Y %H:%M", "%q").format(more="", columns="", tables=""), ["columns.placed_at.formats.0 `%d.%m.%q`"]),
         (ORDERS.format(more="", columns="", tables='[stock_file]\ncolumns = [{ heading = "A", value = "skuu" }]'),
-         ["stock_file.columns `skuu`: none of listing_sku, quantity, as_of"]),
+         ["stock_file.columns `skuu`: nothing we know, there are listing_sku, quantity, as_of"]),
         (ORDERS.format(more="", columns="", tables='[tracking_file]\ncolumns = [{ heading = "A" }]'),
          ["tracking_file.columns.0", "either `value` or `text`"]),
         (ORDERS.format(more="", columns="", tables='[stock_file]\nencoding = "x"\ncolumns = [{ heading = "A", text = "" }]'),

@@ -1,8 +1,9 @@
 """`oms format keys` tells, without any page at hand, what a file in formats/ may say."""
 
-from oms.channels.answers import AnswerColumn, AnswerFile
+from oms.channels.answers import AnswerFile
 from oms.channels.format_file import ALLOWED, ColumnFormat, FormatFile
 from oms.channels.format_keys import every_key
+from oms.sheets.layout import Column
 from tests.conftest import Oms
 
 
@@ -16,7 +17,7 @@ def test_every_key_of_a_format_is_told() -> None:
     assert sum(map(len, ALLOWED.values())) == len([key for section, key in told if section == "columns"])
     for answer in ("stock_file", "tracking_file"):
         assert list(AnswerFile.model_fields) == [key for section, key in told if section == answer]
-        assert list(AnswerColumn.model_fields) == [key for section, key in told if section == f"{answer}.columns"]
+        assert list(Column.model_fields) == [key for section, key in told if section == f"{answer}.columns"]
     assert {name for name, field in FormatFile.model_fields.items() if field.is_required()} == needed
 
 

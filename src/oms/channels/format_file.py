@@ -13,6 +13,7 @@ from oms.channels.answers import AnswerFile
 from oms.config import Currency, Zone
 from oms.errors import ConfigError
 from oms.sheets.columns import Bound, Column, typed
+from oms.sheets.layout import Encoding, unknown
 from oms.words import _, nearest
 
 OTHERS = ("3pl-orders", "export")  # files that we write
@@ -28,14 +29,6 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
     "stock": fields.STOCK,
     "tracking": fields.TRACKING,
 }
-
-
-def _encoding(name: str) -> str:
-    try:
-        "".encode(name)
-    except LookupError:
-        raise ValueError(_('not an encoding: use a name like "utf-8" or "gb18030"')) from None
-    return name
 
 
 def _time_format(form: str) -> str:
@@ -85,7 +78,7 @@ class FormatFile(_Table):
 
     kind: Literal["orders", "stock", "tracking"]
     recognise: Annotated[tuple[str, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
-    encodings: tuple[Annotated[str, AfterValidator(_encoding)], ...] = ()
+    encodings: tuple[Encoding, ...] = ()
     delimiter: str | None = Field(None, min_length=1, max_length=1)
     zone: Zone | None = None
     currency: Currency | None = None
@@ -125,7 +118,7 @@ class FormatFile(_Table):
                                     ("tracking_file", self.tracking_file, answers.TRACKING)):  # fmt: skip
             if answer is not None and self.kind != "orders":
                 raise ValueError(_('{key}: is for kind = "orders", which makes a kind of channel', key=key))
-            if answer is not None and (problem := answer.unknown(values)) is not None:
+            if answer is not None and (problem := unknown(answer.columns, values)) is not None:
                 raise ValueError(f"{key}.columns {problem}")
         return self
 

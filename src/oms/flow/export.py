@@ -18,6 +18,7 @@ from oms.flow.ship_order import moment
 from oms.flow.shop import Shop
 from oms.model.money import EXPONENTS
 from oms.model.states import Move
+from oms.sheets.layout import arranged, distinct, headings
 from oms.sheets.write import IDENTIFIERS, csv_bytes, xlsx_bytes
 from oms.store import exporting
 from oms.store.db import Document
@@ -98,13 +99,7 @@ def _tables(form: ExportFormat, lines: pl.DataFrame, moves: pl.DataFrame, zone: 
     )
     known = {"orders": orders, "moves": moves, "receipts": moves.filter(pl.col("kind") == Move.RECEIPT.value)}
     for table, columns in form.tables.items():
-        yield (
-            table,
-            known[table].select(
-                (pl.lit(column.text, pl.String) if column.value is None else pl.col(column.value)).alias(str(number))
-                for number, column in enumerate(columns)
-            ),
-        )
+        yield table, arranged(known[table], columns)
 
 
 def _amount(name: str, decimal: str) -> pl.Expr:
@@ -124,19 +119,14 @@ def _files(form: ExportFormat, name: str, tables: dict[str, pl.DataFrame]) -> It
         sheets = {}
         for table, frame in tables.items():
             columns = form.tables[table]
-            names = _distinct([column.heading for column in columns])
+            names = distinct(columns)
             sheets[table] = frame.rename(dict(zip(frame.columns, names, strict=True)))
             identifiers |= {n for n, column in zip(names, columns, strict=True) if column.value in IDENTIFIERS}
         yield f"{name}.xlsx", xlsx_bytes(sheets, identifiers=identifiers)
         return
     for table, frame in tables.items():
-        headings = [column.heading for column in form.tables[table]] if form.header else []
-        yield f"{name}-{table}.csv", csv_bytes(frame, delimiter=form.delimiter, encoding=form.encoding, header=headings)
-
-
-def _distinct(headings: list[str]) -> list[str]:
-    """Headings may repeat in a file; columns of a sheet may not."""
-    return [each if each not in headings[:at] else f"{each} ({at + 1})" for at, each in enumerate(headings)]
+        header = headings(form.tables[table]) if form.header else []
+        yield f"{name}-{table}.csv", csv_bytes(frame, delimiter=form.delimiter, encoding=form.encoding, header=header)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ import polars as pl
 
 from oms.core.mapping import suggest as decide
 from oms.core.mapping_check import doubts
-from oms.errors import Refused, UnknownSku
+from oms.errors import Refused
 from oms.flow.settle import settle
 from oms.flow.shop import Shop
 from oms.sheets.write import csv_bytes, xlsx_bytes
 from oms.store import catalog
 from oms.store import listings as store
 from oms.store.allocations import release_order
+from oms.store.ledger import known_sku
 from oms.words import _
 from oms.workspace import write_private
 
@@ -88,12 +89,7 @@ def set_listing(shop: Shop, channel: str, listing_sku: str, sku: str, quantity: 
     shop.config.channel(channel)
     with shop.store.write("map", shop.now, config=shop.config, words=shop.words, wait=shop.wait,
                           dry_run=dry_run) as batch:  # fmt: skip
-        if not store.is_ours(batch.conn, sku):
-            near = store.nearest(batch.conn, sku)
-            raise UnknownSku(
-                _("no sku `{sku}`", sku=sku) + (_(", did you mean `{near}`?", near=near) if near else ""),
-                _("skus come from your products or stock files: oms import products.csv"),
-            )
+        known_sku(batch.conn, sku)
         known = store.is_listing(batch.conn, channel, listing_sku)
         for order_id in store.remapped_orders(batch.conn, channel, listing_sku, sku, quantity):
             release_order(batch, order_id)

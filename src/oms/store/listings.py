@@ -1,6 +1,5 @@
 """Listings and skus: what is mapped, what is not, what does not fit."""
 
-import difflib
 import sqlite3
 from typing import Any
 
@@ -47,17 +46,6 @@ def listings(conn: sqlite3.Connection) -> pl.DataFrame:
 def stocked(conn: sqlite3.Connection) -> pl.Series:
     """Skus that were ever counted, received, sold or moved."""
     return query(conn, "SELECT DISTINCT sku FROM moves ORDER BY sku", (), {"sku": pl.String})["sku"]
-
-
-def is_ours(conn: sqlite3.Connection, sku: str) -> bool:
-    """Whether `sku` is one of our skus or kits."""
-    return conn.execute("SELECT 1 FROM products WHERE sku = ?", (sku,)).fetchone() is not None
-
-
-def nearest(conn: sqlite3.Connection, sku: str) -> str | None:
-    """The sku of ours that looks most like `sku`."""
-    found = difflib.get_close_matches(sku, [row["sku"] for row in conn.execute("SELECT sku FROM products")], 1, 0.6)
-    return found[0] if found else None
 
 
 def is_listing(conn: sqlite3.Connection, channel: str, listing_sku: str) -> bool:
