@@ -230,13 +230,19 @@ class RoutingRule(Table):
     max_km: float | None = Field(None, gt=0)
     priority: int | None = None
     ship_complete: bool | None = None
+    prefer: tuple[str | tuple[str, ...], ...] = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> "RoutingRule":
-        said = (self.only, self.never, self.never_carriers)
+        said = (self.only, self.never, self.never_carriers, self.prefer)
         if not any(said) and self.max_km is None and self.priority is None and self.ship_complete is None:
-            raise ValueError(_("says nothing: add only, never, never_carriers, max_km, priority or ship_complete"))
+            raise ValueError(_("says nothing: add only, never, never_carriers, prefer, max_km, priority or ship_complete"))
         return self
+
+    @property
+    def preferred(self) -> tuple[tuple[str, ...], ...]:
+        """`prefer` as places of equal rank, the best first."""
+        return tuple((tier,) if isinstance(tier, str) else tier for tier in self.prefer)
 
 
 class Routing(Table):
@@ -301,6 +307,7 @@ class Config(Table):
             key = f"routing.rules.{rule.name}"
             wanted += [(f"{key}.only", code) for code in rule.only]
             wanted += [(f"{key}.never", code) for code in rule.never if code != "*"]
+            wanted += [(f"{key}.prefer", code) for tier in rule.preferred for code in tier]
         for key, code in wanted:
             if code not in self.location_codes:
                 raise ValueError(_("{key}: no location `{code}`{near}", key=key, code=code,

@@ -194,6 +194,8 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
                                       "knows")),
             "priority": (whole, _("added to the channel's: higher is served first when stock is short")),
             "ship_complete": (flag, _("in place of the channel's")),
+            "prefer": (_("list of codes"), _("they leave from the first of these that fills as much, whatever it costs; a list "
+                                            "in the list: places of equal rank")),
         },
         "verify": {
             "accept_cod": (_("list of channel names"), _("whose cash-on-delivery orders may ship unpaid")),

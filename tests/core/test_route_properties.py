@@ -1,6 +1,6 @@
 """What holds for every routing, whatever the orders, shelves and rates."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -176,8 +176,14 @@ def test_a_single_order_gets_its_best_plan(given: Problem) -> None:
         assert len(expected.parcels) == decision.assignments["location"].n_unique()
 
 
-def best_of_all(ready: Prepared, only: Order) -> Plan | None:
-    """Brute force over units; rows that one place holds are split only where that fills more."""
+def best_of_all(
+    ready: Prepared, only: Order, first: Callable[[Plan], tuple[int, ...]] = lambda _plan: ()
+) -> Plan | None:  # fmt: skip
+    """
+    Brute force over units; rows that one place holds are split only where that fills more.
+
+    `first`: what comes before cost, or before the number of parcels.
+    """
     supply = Supply(ready)
     caps = [min(row.need, sum(supply.free[row.sku][p] for p in only.candidates if supply.open_at(only, p)))
             for row in only.rows]  # fmt: skip
@@ -195,8 +201,8 @@ def best_of_all(ready: Prepared, only: Order) -> Plan | None:
     ]  # fmt: skip
 
     def key(plan: Plan) -> tuple[int, ...]:
-        first = (plan.cost,) if ready.rules.goal == "cost" else (len(plan.parcels),)
-        return (-plan.fill.done, plan.fill.waiting, *first)
+        goal = plan.cost if ready.rules.goal == "cost" else len(plan.parcels)
+        return (-plan.fill.done, plan.fill.waiting, *first(plan), goal)
 
     best = min(plans, key=key)
     if tidy and min(tidy, key=key).fill == best.fill:

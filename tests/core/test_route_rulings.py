@@ -19,6 +19,7 @@ CODES = ("A", "B", "C")
 some_rulings = st.builds(
     Ruling, barred=st.dictionaries(st.sampled_from(CODES), st.just("no")), priority=st.integers(-1, 1),
     ship_complete=st.sampled_from((None, True, False)), max_metres=st.sampled_from((None, 0, 10**6)),
+    prefer=st.sampled_from(((), (("p", (("B",),)),), (("p", (("C", "A"),)), ("q", (("A",), ("B",)))))),
 )  # fmt: skip
 
 

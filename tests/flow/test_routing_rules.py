@@ -1,5 +1,8 @@
 """Rules of oms.toml in a real store: which orders they are about, and what routing makes of them."""
 
+from decimal import Decimal
+
+from oms.flow.check_rules import check_rules
 from oms.flow.explain import explain
 from oms.flow.route import route_orders
 from tests.conftest import Desk
@@ -59,3 +62,17 @@ def test_what_is_collected_is_about_no_rule(desk: Desk) -> None:
     assert [("W2", "POT", "rule")] == [
         (w["order_ref"], w["sku"], w["reason"]) for w in report.json()["waiting"] if w["sku"] == "POT"
     ]
+
+
+def test_a_place_that_a_rule_prefers_comes_before_a_cheaper_one(desk: Desk) -> None:
+    """W1 is cheaper from NJ, but leaves from California; who asks why reads by how much, and the check what it costs."""
+    shop = ruled(stocked(desk), '[[routing.rules]]\nname = "west"\npostcodes = ["100"]\nprefer = [["CA"], "NJ"]\n').shop
+
+    report = route_orders(shop)
+
+    assert {"W1": "CA", "W2": "NJ", "W3": "CA"} == {ref: place for ref, _sku, place, _units, _cost in sent(report)}
+    told = explain(shop, "W1").json()
+    cheaper = next(each for each in told["candidates"] if each["locations"] == ["NJ"])
+    assert ("not_preferred", True) == (cheaper["reason"], cheaper["why"].endswith("but the rule `west` prefers CA"))
+    dearer = Decimal(told["candidates"][0]["cost"]) - Decimal(cheaper["cost"])
+    assert [str(dearer)] == [rule["cost"] for rule in check_rules(shop).json()["rules"]]

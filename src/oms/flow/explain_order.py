@@ -91,7 +91,7 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
 def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) -> OrderStory:
     order, currency = story.order, common["currency"]
     state = "routed" if story.decided else "would_route" if story.chosen.parcels else "waiting"
-    chosen = [_candidate(prepared, order, story.chosen, currency, True)] if story.chosen.parcels else []
+    shown = [story.chosen, *story.others] if story.chosen.parcels else story.others
     return OrderStory(
         state=state,
         about={
@@ -101,7 +101,7 @@ def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) 
             "address_level": order.spot.level if order.spot else None,
             "parcels_before": len(order.fixed),
         },
-        candidates=chosen + [_candidate(prepared, order, other, currency, False) for other in story.others],
+        candidates=[_candidate(prepared, story, each, currency) for each in shown],
         waiting=[
             {
                 "line_ref": order.rows[short.row].line_ref, "sku": prepared.skus[order.rows[short.row].sku],
@@ -126,13 +126,14 @@ def _allocations(conn: sqlite3.Connection, order_id: int, currency: str) -> list
     return found
 
 
-def _candidate(prepared: Prepared, order: Order, candidate: told.Candidate, currency: str, chosen: bool) -> dict[str, Any]:
+def _candidate(prepared: Prepared, story: told.Explanation, candidate: told.Candidate, currency: str) -> dict[str, Any]:
+    order = story.order
     return {
         "locations": [prepared.places[parcel.place].code for parcel in candidate.parcels],
-        "chosen": chosen,
+        "chosen": candidate is story.chosen,
         "cost": None if candidate.total is None else decimal_text(candidate.total, currency),
         "reason": candidate.reason,
-        "why": _why(prepared, order, candidate, currency),
+        "why": _why(prepared, order, candidate, story.chosen, currency),
         "parcels": [_parcel(prepared, order, parcel, currency) for parcel in candidate.parcels],
         "lacking": [
             (prepared.places[candidate.parcels[0].place].code, prepared.skus[order.rows[n].sku])
@@ -174,7 +175,7 @@ def _parcel(prepared: Prepared, order: Order, parcel: told.Parcel, currency: str
     }
 
 
-def _why(prepared: Prepared, order: Order, candidate: told.Candidate, currency: str) -> str:
+def _why(prepared: Prepared, order: Order, candidate: told.Candidate, chosen: told.Candidate, currency: str) -> str:
     """The reason in words."""
     amount, km = decimal_text(abs(candidate.by), currency), f"{candidate.by / 1000:.0f}"
     if candidate.reason == told.NO_STOCK:
@@ -185,6 +186,12 @@ def _why(prepared: Prepared, order: Order, candidate: told.Candidate, currency: 
         return _("no stock: {lacking}", lacking="; ".join(lacking))
     if candidate.reason == told.BY_RULE:
         return _("the rule `{rule}` forbids it", rule=candidate.rule)
+    if candidate.reason == told.NOT_PREFERRED:
+        places = " + ".join(prepared.places[parcel.place].code for parcel in chosen.parcels)
+        if candidate.by:
+            return _("cheaper by {amount}, but the rule `{rule}` prefers {places}", amount=amount, rule=candidate.rule,
+                     places=places)  # fmt: skip
+        return _("the rule `{rule}` prefers {places}", rule=candidate.rule, places=places)
     return {
         told.CHOSEN: _("chosen"),
         told.DEARER: _("dearer by {amount}", amount=amount),

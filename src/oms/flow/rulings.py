@@ -82,4 +82,5 @@ def _rule(given: RoutingRule, currency: str) -> Rule:
         None if given.value_over is None else minor(given.value_over, currency),
         given.unit_over_g, given.unit_over_mm, given.address_line_over, given.only, given.never, given.never_carriers,
         None if given.max_km is None else round(given.max_km * 1000), given.priority, given.ship_complete,
+        given.preferred,
     )  # fmt: skip

@@ -16,10 +16,10 @@ from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, Routed, decide, decide_from
 from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, kernel_of, optimise
 from oms.core.route.orders import Prepared, free_units, prepare
-from oms.core.route.plans import Fill, Parcels, Supply, cost_after, got, moved
+from oms.core.route.plans import Fill, Parcels, Supply, cost_after, got, moved, unpaid
 from oms.core.route.problem import Problem
 from oms.core.route.terms import TermsBook
-from oms.core.route.waiting import waiting_cost
+from oms.core.route.waiting import unpaid_waiting, waiting_cost
 from oms.model.frames import SCARCE
 
 
@@ -69,7 +69,7 @@ def settle_contest(
         best = replace(decision, greedy=decision.total + worth.cost - other.cost, contested=len(kernel.orders))
         worth = other
     gap = worth.goal - found.bound - contest.others
-    return replace(best, lower_bound=best.total - gap, scarce=_scarce(problem, kernel, found))
+    return replace(best, lower_bound=max(0, best.total - gap), scarce=_scarce(problem, kernel, found))
 
 
 def _start(problem: Problem, prepared: Prepared) -> Supply:
@@ -80,8 +80,8 @@ def _start(problem: Problem, prepared: Prepared) -> Supply:
 class _Worth(NamedTuple):
     """What plans for all orders are worth."""
 
-    cost: int  # waiting included
-    goal: int  # cost, and what moving asks for
+    cost: int  # as it is told, waiting included
+    goal: int  # what plans are compared by, waiting included, and what moving asks for
     waits: int  # waiting by weight
     units: int  # line units placed
 
@@ -120,9 +120,10 @@ class _Contest:
         if fill.waiting:
             price = self.kernel.waiting.get(n)
             waits = fill.waiting * (waiting_cost(prepared, self._start, order) if price is None else price)
-        cost = cost_after(prepared, order, order.current, parcels) + waits
+        goal = cost_after(prepared, order, order.current, parcels) + waits
+        cost = goal - unpaid(order, parcels) - fill.waiting * unpaid_waiting(prepared, self._start, order)
         sticks = prepared.rules.stickiness if moved(order, parcels) else 0
-        return _Worth(cost, cost + sticks, waits * self.kernel.weight.get(n, 1), fill.done)
+        return _Worth(cost, goal + sticks, waits * self.kernel.weight.get(n, 1), fill.done)
 
 
 def _scarce(problem: Problem, kernel: Kernel, found: Optimum) -> pl.DataFrame:

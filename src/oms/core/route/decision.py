@@ -14,7 +14,7 @@ from oms.core.route.plans import Plan, Supply, measures
 from oms.core.route.pricing import FAR_M, PARTS
 from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY
-from oms.core.route.waiting import shorts, waiting_cost
+from oms.core.route.waiting import shorts, unpaid_waiting, waiting_cost
 from oms.model.frames import ASSIGNMENTS, RELEASED, SCARCE, WAITING
 
 _NOTHING = (0,) * (len(PARTS) + 1)
@@ -158,7 +158,7 @@ def _assignments(prepared: Prepared, days: list[str], order: Order, plan: Plan) 
 
 def _waiting(outcome: Routed, start: Supply, order: Order, plan: Plan) -> list[tuple[Any, ...]]:
     rows = []
-    price = waiting_cost(outcome.prepared, start, order)
+    price = waiting_cost(outcome.prepared, start, order) - unpaid_waiting(outcome.prepared, start, order)
     charged = set()
     for n, short, free, reason in shorts(outcome.supply, order, plan.got(order)):
         row = order.rows[n]

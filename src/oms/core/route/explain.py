@@ -9,7 +9,7 @@ from itertools import islice
 
 from oms.core.route.greedy import decide, standing
 from oms.core.route.orders import Order, Prepared
-from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, measures, parcel_cost, plan_key, splits_paid
+from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, measures, parcel_cost, plan_key, splits_paid, unpaid
 from oms.core.route.pricing import FAR_M, PARTS, Cost
 from oms.core.route.waiting import NO_RATE, Short, shorts
 
@@ -21,6 +21,7 @@ MAX_PLANS = 20_000
 
 CHOSEN = "chosen"
 DEARER = "dearer"  # by `by` minor units
+NOT_PREFERRED = "not_preferred"  # `rule` prefers where the order leaves from; `by` minor units cheaper, where it is
 MORE_PARCELS = "more_parcels"
 FARTHER = "farther"  # by `by` metres
 RANKED_LOWER = "ranked_lower"
@@ -95,7 +96,7 @@ class _Teller:
     def __init__(self, prepared: Prepared, supply: Supply, order: Order, chosen: Parcels) -> None:
         self.prepared, self.supply, self.order, self.parcels = prepared, supply, order, chosen
         self.rows = [n for n, row in enumerate(order.rows) if row.need]
-        self.cost = cost_after(prepared, order, order.current, chosen)
+        self.cost = cost_after(prepared, order, order.current, chosen) - unpaid(order, chosen)
         self.units = sum(sum(picks.values()) for picks in chosen.values())
 
     def chosen(self) -> Candidate:
@@ -165,7 +166,7 @@ class _Teller:
     def _judged(self, plan: Parcels) -> Candidate:
         """What a feasible plan lost by."""
         prepared, order = self.prepared, self.order
-        total = cost_of(prepared, order, plan)
+        total = cost_of(prepared, order, plan) - unpaid(order, plan)
         parcels = self._parcels(plan)
         if sum(sum(picks.values()) for picks in plan.values()) < self.units:
             return Candidate(parcels, total, FILLS_LESS)
@@ -175,20 +176,32 @@ class _Teller:
         metres = self._metres(plan) - self._metres(self.parcels)
         fewer = len(plan) - len(self.parcels)
         ranks = self._ranks(plan) > self._ranks(self.parcels)
+        rule = self._preferring(plan)
         goal = prepared.rules.goal
         checks = {
             DEARER: total - self.cost,
             MORE_PARCELS: fewer,
             FARTHER: metres,
             RANKED_LOWER: int(ranks),
+            NOT_PREFERRED: int(rule is not None),
         }
         order_of = {
-            "cost": (DEARER, MORE_PARCELS, FARTHER, RANKED_LOWER),
-            "distance": (MORE_PARCELS, FARTHER, DEARER, RANKED_LOWER),
-            "ranked": (MORE_PARCELS, RANKED_LOWER, DEARER, FARTHER),
+            "cost": (NOT_PREFERRED, DEARER, MORE_PARCELS, FARTHER, RANKED_LOWER),
+            "distance": (MORE_PARCELS, NOT_PREFERRED, FARTHER, DEARER, RANKED_LOWER),
+            "ranked": (MORE_PARCELS, NOT_PREFERRED, RANKED_LOWER, DEARER, FARTHER),
         }[goal]
         reason = next((name for name in order_of if checks[name] > 0), CODE)
+        if reason == NOT_PREFERRED:
+            return Candidate(parcels, total, reason, max(0, self.cost - total), rule=rule or "")
         return Candidate(parcels, total, reason, checks.get(reason, 0))
+
+    def _preferring(self, plan: Parcels) -> str | None:
+        """The first rule to which the plan and the chosen one are no tie, where it prefers the chosen one."""
+        for each in self.order.preferences:
+            more = sum(each.ranks[place] for place in plan) - sum(each.ranks[place] for place in self.parcels)
+            if more:
+                return each.rule if more > 0 else None
+        return None
 
     def _metres(self, plan: Parcels) -> int:
         return sum(self.prepared.metres(self.order, place) for place in plan)

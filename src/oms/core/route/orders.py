@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from oms.core.distance import Spot, blunter
+from oms.core.route.preferring import Preference, surcharges
 from oms.core.route.pricing import Place, Pricing
 from oms.core.route.problem import Desk, Problem, Rules
 from oms.core.route.rulings import NO_RULING
@@ -60,6 +61,7 @@ class Order:
     counted: frozenset[int]  # of these, those that count on the day on which the place ships now
     metres: dict[int, int] = field(default_factory=dict)  # to each place, filled as needed
     barred: Mapping[int, str] = field(default_factory=dict)  # place -> the rule that forbids it
+    preferences: tuple[Preference, ...] = ()  # of the rules, in the order in which they count
 
     @property
     def lines(self) -> int:
@@ -120,9 +122,30 @@ def prepare(problem: Problem, book: TermsBook | None = None) -> Prepared:
         for record in in_service_order(problem).iter_rows()
         if record[0] in rows
     ]
+    _prefer(problem.rules, builder.book, orders)
     ship_by = dict(problem.orders.select("order_id", "ship_by").iter_rows())
     withheld = {(sku, code): (rule, free) for sku, code, rule, free in problem.withheld.select(*WITHHELD).iter_rows()}
     return Prepared(orders, skus, free_units(problem, skus), ship_by, problem.places, problem.rules, withheld)
+
+
+def _prefer(rules: Rules, book: TermsBook, orders: Sequence[Order]) -> None:
+    """Let places count more, by their rank, than the dearest plan of any order costs, and than moving asks for."""
+    wishing = [order for order in orders if order.preferences]
+    if not wishing:
+        return
+    dearest = rules.stickiness + max(_dearest(rules, order) for order in orders)
+    for order in wishing:
+        extra = surcharges(order.preferences, dearest, min(rules.max_parcels, len(order.candidates)))
+        order.pricing = book.preferring(order.pricing, extra)
+
+
+def _dearest(rules: Rules, order: Order) -> int:
+    """A bound: no plan of the order costs more."""
+    days = max(0, max(order.dates.values()) - min(order.due)) if order.dates else 0
+    weight = sum(row.weight_g * row.need for row in order.rows)
+    volume = sum(row.volume_mm3 * row.need for row in order.rows)
+    one = order.pricing.dearest(weight, volume, sum(row.need for row in order.rows)) + rules.late_penalty * days
+    return min(rules.max_parcels, len(order.candidates)) * (one + rules.split_penalty)
 
 
 def free_units(problem: Problem, skus: Sequence[str]) -> list[list[int]]:
@@ -179,12 +202,12 @@ class _Builder:
 
     def order(self, record: Sequence[Any], rows: list[Row], held: Sequence[Held]) -> Order:
         order_id, channel, order_ref, _placed, ship_by, service, pickup, location, *address = record
-        desk, _service, known, candidates, pricing, due, spot, barred = self.book.terms(
+        desk, _service, known, candidates, pricing, due, spot, barred, preferences = self.book.terms(
             channel, ship_by, service, tuple(address), pickup, location, self.rulings.get(order_id, NO_RULING)
         )
         order = Order(
             order_id, channel, order_ref, desk, service, known, candidates, pickup, pricing, due, spot,
-            rows, {}, {}, set(), frozenset(), frozenset(), barred=barred,
+            rows, {}, {}, set(), frozenset(), frozenset(), barred=barred, preferences=preferences,
         )  # fmt: skip
         if pickup:
             order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up

@@ -173,7 +173,11 @@ def splits_paid(order: Order, parcels: int) -> int:
 
 
 def cost_of(prepared: Prepared, order: Order, parcels: Parcels) -> int:
-    """Cost of parcels that leave now, without waiting; IMPOSSIBLE where nobody carries one of them."""
+    """
+    Cost of parcels that leave now, without waiting; IMPOSSIBLE where nobody carries one of them.
+
+    As `Plan.cost` and `cost_after` it is what plans are compared by: what `unpaid` says of it nobody pays.
+    """
     total = prepared.rules.split_penalty * splits_paid(order, len(parcels))
     for place, picks in parcels.items():
         amount = order.pricing.amount(place, *measures(order, picks))
@@ -191,8 +195,14 @@ def cost_after(prepared: Prepared, order: Order, before: Parcels, after: Parcels
         parts = parcel_cost(prepared, order, place, picks, day)
         if parts is None:
             return IMPOSSIBLE
-        total += parts.total
+        total += parts.weighed
     return total
+
+
+def unpaid(order: Order, parcels: Parcels) -> int:
+    """What of the cost of a plan is there only because rules prefer other places."""
+    extra = order.pricing.extra
+    return sum(extra[place] for place in parcels) if extra else 0
 
 
 def moved(order: Order, after: Parcels) -> bool:
@@ -201,13 +211,17 @@ def moved(order: Order, after: Parcels) -> bool:
 
 
 def plan_key(prepared: Prepared, order: Order, parcels: Parcels) -> tuple[object, ...]:
-    """What plans that fill alike are ordered by: the goal, then fewest parcels, distance, ranking, location codes."""
+    """
+    What plans that fill alike are ordered by: the goal, then fewest parcels, distance, ranking, location codes.
+
+    What rules prefer comes before the goal, where that is not the cost after the number of parcels.
+    """
     cost, count = cost_of(prepared, order, parcels), len(parcels)
     metres = sum(prepared.metres(order, p) for p in parcels)
     ranks = sorted(prepared.places[p].rank for p in parcels)
     rest = (ranks, sorted(parcels), sorted((p, sorted(picks.items())) for p, picks in parcels.items()))
     if prepared.rules.goal == "distance":
-        return (count, metres, cost, *rest)
+        return (count, unpaid(order, parcels), metres, cost, *rest)
     if prepared.rules.goal == "ranked":
-        return (count, sum(ranks), cost, metres, *rest)
+        return (count, unpaid(order, parcels), sum(ranks), cost, metres, *rest)
     return (cost, count, metres, *rest)

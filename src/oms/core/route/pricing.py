@@ -74,18 +74,28 @@ class Cost(NamedTuple):
     carrier: str | None
     service: str | None
     days: int | None  # transit days, the longer end where the card says both
+    extra: int = 0  # what it counts more because a rule prefers another place; nobody pays it
 
     @property
     def total(self) -> int:
         """The whole cost of the parcel."""
         return self.shipping + self.handling + self.handling_unit + self.late + self.split
 
+    @property
+    def weighed(self) -> int:
+        """What plans are compared by."""
+        return self.total + self.extra
+
 
 Offer = tuple[int, int]  # cost without split, place
 
 
 class Pricing:
-    """Prices of parcels from `candidates` on one lane; `late` is days late by place, None when nobody is."""
+    """
+    Prices of parcels from `candidates` on one lane; `late` is days late by place, None when nobody is.
+
+    `extra`: what a parcel counts more by place, where rules prefer others (preferring.py); it is in every price but `total`.
+    """
 
     __slots__ = (
         "_costs",
@@ -100,6 +110,7 @@ class Pricing:
         "candidates",
         "carriers",
         "divisor",
+        "extra",
         "lane",
         "late",
         "least",
@@ -108,6 +119,7 @@ class Pricing:
     def __init__(
         self, places: Sequence[Place], candidates: tuple[int, ...], lane: Lane, late: tuple[int, ...] | None,
         late_penalty: int, divisor: int, free: bool, fallback: Fallback | None = None, metres: Sequence[int] = (),
+        extra: tuple[int, ...] = (),
     ) -> None:  # fmt: skip
         self._places = places
         self.candidates = candidates
@@ -120,12 +132,20 @@ class Pricing:
         self._free = free
         self._fallback = fallback
         self._metres = metres
+        self.extra = extra
         #: How many places send anything at all on this lane.
         self.carriers = sum(1 for n in candidates if free or lane.tariffs[n] is not None)
         self._unit_matters = any(places[n].handling_unit for n in candidates)
         self._offers: dict[tuple[int, int], list[Offer]] = {}
         self._costs: dict[tuple[int, int, int], Cost] = {}
         self.least = self._bound()
+
+    def preferring(self, extra: tuple[int, ...]) -> "Pricing":
+        """The same prices with `extra` in place of what they count more by place."""
+        return Pricing(
+            self._places, self.candidates, self.lane, self.late, self._late_penalty, self.divisor, self._free,
+            self._fallback, self._metres, extra,
+        )  # fmt: skip
 
     def billed(self, weight_g: int, volume_mm3: int) -> int:
         """The weight a carrier charges, at least a gram."""
@@ -156,14 +176,14 @@ class Pricing:
         cost = Cost(
             quote.price, here.handling, here.handling_unit * units, self._late_penalty * days, 0,
             quote.carrier or None, quote.service or None,
-            quote.days_max if quote.days_max is not None else quote.days_min,
+            quote.days_max if quote.days_max is not None else quote.days_min, self.extra[place] if self.extra else 0,
         )  # fmt: skip
         if late_days is None and not self.by_gram:
             self._costs[key] = cost
         return cost
 
     def amount(self, place: int, weight_g: int, volume_mm3: int, units: int) -> int | None:
-        """A parcel's cost in one number."""
+        """What a parcel is compared by, in one number."""
         carried = self._carried(place, self.billed(weight_g, volume_mm3))
         return None if carried is None else carried + self._own(place, units)
 
@@ -181,7 +201,7 @@ class Pricing:
         """What a parcel costs apart from its carrier."""
         here = self._places[place]
         late = self._late_penalty * self.late[place] if self.late is not None else 0
-        return here.handling + here.handling_unit * units + late
+        return here.handling + here.handling_unit * units + late + (self.extra[place] if self.extra else 0)
 
     def price(self, places: Sequence[int], weight_g: int, volume_mm3: int, units: int) -> list[Offer]:
         """Those of `places` that can send such a parcel, cheapest first; equal costs by rank, then code."""
@@ -254,4 +274,5 @@ class Pricing:
                 carried = max(carried, *prices, 0)
         late = self._late_penalty * max(self.late) if self.late is not None else 0
         here = [self._places[place] for place in self.candidates]
-        return carried + late + max((p.handling + p.handling_unit * units for p in here), default=0)
+        more = max(self.extra, default=0)
+        return carried + late + more + max((p.handling + p.handling_unit * units for p in here), default=0)

@@ -32,7 +32,7 @@ def findings(rules: Sequence[Rule], codes: Sequence[str]) -> list[Finding]:
         if not covers(first, second):
             continue
         earlier = rules.index(first) < rules.index(second)
-        if _says_all(first, second, codes) and not (covers(second, first) and not earlier):
+        if _says_all(first, second, codes) and (earlier or not second.prefer) and not (covers(second, first) and not earlier):
             found.append(Finding(ADDS_NOTHING, (first.name, second.name)))
         elif earlier and _outshouts(first, second):
             found.append(Finding(NEVER_HEARD, (first.name, second.name)))
@@ -67,6 +67,7 @@ def _says_all(first: Rule, second: Rule, codes: Sequence[str]) -> bool:
         set(second.bars(codes)) <= set(first.bars(codes))
         and _folded(second.never_carriers) <= _folded(first.never_carriers)
         and (second.max_metres is None or near)
+        and (not second.prefer or second.prefer == first.prefer)
         and all(
             getattr(second, name) is None or getattr(first, name) == getattr(second, name)
             for name in ("priority", "ship_complete")

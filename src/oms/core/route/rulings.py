@@ -39,11 +39,12 @@ class Rule:
     max_metres: int | None = None
     priority: int | None = None
     ship_complete: bool | None = None
+    prefer: tuple[Collection[str], ...] = ()  # places of equal rank, the best first
 
     @property
     def of_skus_alone(self) -> bool:
         """Whether it says where some skus may not leave from, whatever order they are in."""
-        rest = (self.channels, self.countries, self.postcodes, self.services, self.tags, self.never_carriers)
+        rest = (self.channels, self.countries, self.postcodes, self.services, self.tags, self.never_carriers, self.prefer)
         more = (self.value_under, self.value_over, self.unit_over_g, self.unit_over_mm, self.address_line_over,
                 self.max_metres, self.priority, self.ship_complete)  # fmt: skip
         return bool(self.skus) and not any(rest) and all(part is None for part in more)
@@ -64,6 +65,7 @@ class Ruling:
     max_metres_by: str = ""
     priority: int = 0
     ship_complete: bool | None = None
+    prefer: tuple[tuple[str, tuple[Collection[str], ...]], ...] = ()  # rule and its tiers
 
 
 NO_RULING = Ruling()
@@ -83,6 +85,7 @@ def together(rules: Sequence[Rule], codes: Sequence[str]) -> Ruling:
         barred, carriers, near[0], near[2],
         next((r.priority for r in rules if r.priority is not None), 0),
         next((r.ship_complete for r in rules if r.ship_complete is not None), None),
+        tuple((r.name, r.prefer) for r in rules if r.prefer),
     )  # fmt: skip
 
 

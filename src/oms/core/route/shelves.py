@@ -7,8 +7,12 @@ from functools import cache
 
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Supply
+from oms.core.route.pricing import FAR_M
 
 Score = tuple[int, int]  # what the goal counts, place
+
+#: What a minor unit of `Pricing.extra` counts in metres or ranks: more than those of all parcels of an order.
+RATHER = 10 * FAR_M
 
 
 def holders(supply: Supply, order: Order, sku: int, units: int) -> int:
@@ -97,10 +101,11 @@ def _offers(prepared: Prepared, order: Order, held: int, weight: int, volume: in
     if goal == "cost":
         return priced
     metres, places = prepared.metres, prepared.places
+    first = [RATHER * extra for extra in pricing.extra] or [0] * len(places)
     if goal == "distance":
-        keyed = sorted((metres(order, p), cost, places[p].rank, p) for cost, p in priced)
+        keyed = sorted((first[p] + metres(order, p), cost, places[p].rank, p) for cost, p in priced)
     else:
-        keyed = sorted((places[p].rank, cost, metres(order, p), p) for cost, p in priced)
+        keyed = sorted((first[p] + places[p].rank, cost, metres(order, p), p) for cost, p in priced)
     return [(key[0], key[3]) for key in keyed]
 
 

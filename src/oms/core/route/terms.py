@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from oms.core.distance import Spot, distance_km
 from oms.core.route.lanes import Lanes
+from oms.core.route.preferring import Preference, preferences
 from oms.core.route.pricing import FAR_M, Pricing
 from oms.core.route.problem import Desk, Problem
 from oms.core.route.rates import service_of
@@ -29,6 +30,7 @@ class Terms(NamedTuple):
     due: list[int]  # ship_by as a day number, by place
     spot: Spot | None
     barred: Mapping[int, str]  # place -> the rule that forbids it
+    preferences: tuple[Preference, ...]
 
 
 def metres_between(a: Spot | None, b: Spot | None) -> int:
@@ -50,6 +52,7 @@ class TermsBook:
         self.last_day = max((place.ship_on or 0 for place in problem.places), default=0)
         self._zones = [zone(place.zone) for place in problem.places]
         self._pricings: dict[object, Pricing] = {}
+        self._preferring: dict[tuple[int, tuple[int, ...]], Pricing] = {}
         self._services: dict[tuple[str, str | None], tuple[str | None, bool]] = {}
         self._candidates = {
             name: tuple(n for n, place in enumerate(self._places)
@@ -88,7 +91,16 @@ class TermsBook:
                 self._places, candidates, lane, late, self._problem.rules.late_penalty,
                 self._problem.rules.volumetric_divisor, free, fallback, far,
             )  # fmt: skip
-        return Terms(desk, service, known, candidates, pricing, due, spot, barred)
+        wishes = () if pickup else preferences(ruling.prefer, self._codes, candidates)
+        return Terms(desk, service, known, candidates, pricing, due, spot, barred, wishes)
+
+    def preferring(self, pricing: Pricing, extra: tuple[int, ...]) -> Pricing:
+        """`pricing` with what its places count more by rules that prefer others; one for all orders that share both."""
+        key = (id(pricing), extra)  # every pricing lives as long as the book
+        found = self._preferring.get(key)
+        if found is None:
+            found = self._preferring[key] = pricing.preferring(extra)
+        return found
 
     def _barred(self, candidates: tuple[int, ...], ruling: Ruling, spot: Spot | None) -> dict[int, str]:
         """Of the places that could send it those that a rule forbids; a distance that nobody knows is too far."""

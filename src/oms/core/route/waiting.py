@@ -1,5 +1,6 @@
 """Why a line waits, and what waiting costs."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from oms.core.route.orders import Order, Prepared
@@ -92,7 +93,8 @@ def waiting_cost(prepared: Prepared, start: Supply, order: Order) -> int:
     """
     What a waiting line of this order costs: `wait_penalty`, or more than the order's dearest feasible plan.
 
-    So filling always comes before saving. Plans are looked at against `start`, the supply before anything was decided.
+    So filling always comes before saving, and before what rules prefer: `unpaid_waiting` says what of it nobody pays. Plans
+    are looked at against `start`, the supply before anything was decided.
     Of orders with many rows the dearest plan is estimated, never too low.
     """
     rows = [n for n, row in enumerate(order.rows) if row.need]
@@ -106,6 +108,14 @@ def waiting_cost(prepared: Prepared, start: Supply, order: Order) -> int:
         if sign == 1:
             dearest = _dearest(prepared, start, order, rows)
     return max(prepared.rules.wait_penalty, dearest + 1)
+
+
+def unpaid_waiting(prepared: Prepared, start: Supply, order: Order) -> int:
+    """What of the cost of a waiting line is there only because rules prefer other places."""
+    if not order.pricing.extra:
+        return 0
+    paid = replace(order, pricing=order.pricing.preferring(()))
+    return waiting_cost(prepared, start, order) - waiting_cost(prepared, start, paid)
 
 
 def _dearest(prepared: Prepared, start: Supply, order: Order, rows: list[int]) -> int:

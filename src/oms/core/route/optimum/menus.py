@@ -241,5 +241,5 @@ def _price_held(prepared: Prepared, order: Order, items: list[Item], menu: Menu,
                 if mask >> bit & 1:
                     units[item.row] = units.get(item.row, 0) + item.units
             if units == picks:
-                menu.cost[n, mask - 1, place] = np.inf if parts is None else parts.total
+                menu.cost[n, mask - 1, place] = np.inf if parts is None else parts.weighed
                 menu.slot[n, mask - 1, place] = place in order.slots

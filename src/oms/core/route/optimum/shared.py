@@ -103,7 +103,7 @@ def _parcels_of(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, 
     if held is not None and all(n in rows for n in held):
         same = (states == np.array([held.get(n, 0) for n in rows])).all(axis=1)
         parts = parcel_cost(kernel.prepared, order, place, held, order.dates.get(place))
-        cost[same] = np.inf if parts is None else parts.total + (day if place in order.slots else 0.0)
+        cost[same] = np.inf if parts is None else parts.weighed + (day if place in order.slots else 0.0)
     paid: Floats = cost + states @ prices[shelves]
     return paid
 
