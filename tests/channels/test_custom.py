@@ -319,12 +319,16 @@ def test_folder_of_formats(tmp_path):
     (folder / "newark.toml").write_text('kind = "3pl-orders"\ncolumns = [{ heading = "Order", value = "order_ref" }]\n')
     (folder / "notes.txt").write_text("nothing")
 
-    assert ["hof"] == [form.name for form in custom.load(tmp_path)]
-    assert () == custom.load(tmp_path / "elsewhere")
+    assert ["hof"] == [form.name for form in custom.load(tmp_path).usable]
+    assert custom.Formats() == custom.load(tmp_path / "elsewhere")
 
     (folder / "amazon.toml").write_text((folder / "hof.toml").read_text("utf-8"), encoding="utf-8")
-    with pytest.raises(ConfigError, match="`amazon` is a kind of channel that is built in"):
-        custom.load(tmp_path)
+    found = custom.load(tmp_path)
+
+    assert ["hof"] == [form.name for form in found.usable]
+    assert ["`amazon` is a kind of channel that is built in"] == [
+        each.error.message.removeprefix("formats/amazon.toml: ") for each in found.unusable
+    ]
 
 
 def test_two_that_know_a_file_are_named(tmp_path):

@@ -4,6 +4,10 @@ import pytest
 
 from oms.errors import ConfigError, Refused, UnknownHeadings, UsageError
 from oms.flow import formats
+from oms.flow.checking import check_config
+from oms.flow.confirm import confirm
+from oms.flow.ship_order import ship_order
+from oms.flow.sync import sync
 
 SAMPLE = "Bestellnr;Datum;Artikelnr;Menge;Preis;Status;Name;Strasse;Ort;Land\n" + "\n".join(
     f"H-10{n};18.11.2026 0{n}:00;MUG;{n};14,90;offen;Ida Fairweather;9 Elm Row;Dover;DE" for n in range(1, 9)
@@ -116,14 +120,84 @@ def test_list_says_who_uses_what_and_what_is_wrong(shop):
     assert "recognise: is missing" in found["broken"]["error"]
 
 
-def test_a_broken_format_stops_the_import_before_anything(shop):
-    """As a broken oms.toml does: what it would have recognised must not be taken for something else."""
-    before = shop.dump()
-    (shop.root / "formats/broken.toml").write_text('kind = "orders"\n')
+def test_a_broken_format_stops_only_its_own_files(shop):
+    """What it would have recognised is not taken for something else; everything else comes in, and it is named."""
+    (shop.root / "formats/hof.toml").unlink()
+    (shop.root / "formats/broken.toml").write_text('kind = "orders"\nrecognise = ["Bestellnr", "Datum"]\n')
+    (shop.root / "formats/odd.toml").write_text('kind = "orders\n')
+    (shop.root / "oms.toml").write_text((shop.root / "oms.toml").read_text("utf-8").replace('"hof"', '"broken"'), "utf-8")
+    own = shop.import_text(SAMPLE).json()
+    other = shop.import_text("sku,title\nMUG,Mug\n", "products.csv").json()
+    warned = check_config(shop.shop).warnings
 
-    with pytest.raises(ConfigError, match="formats/broken"):
-        shop.import_text(SAMPLE)
-    assert before == shop.dump()
+    assert "file.csv: formats/broken.toml: columns: is missing" == own["files"][0]["error"]
+    assert 1 == other["files"][0]["new"]
+    assert ["formats/broken.toml: columns: is missing", "formats/odd.toml: not TOML"] == [
+        each.split(": Illegal")[0] for each in other["warnings"]
+    ]
+    assert set(other["warnings"]) <= set(warned)
+
+
+@pytest.mark.parametrize(
+    ("sample", "lacks"),
+    [
+        ("Order,Date,Foo,Qty\n1001,2026-11-20,abc,1\n1002,2026-11-21,abc,2\n", "columns.sku or columns.catalogue_id"),
+        ("Foo,Bar\nx,y\n", "columns.order_ref: is missing"),
+        ("Paketnummer,Auftrag\nx,y\n", "columns.carrier: is missing"),
+    ],
+)
+def test_an_unfinished_draft_stands_in_nobodys_way(desk, sample, lacks):
+    """It says of itself that it is one; `check` says what it lacks; its own files are told so, others come in as ever."""
+    (desk.root / "strange.csv").write_text(sample, encoding="utf-8")
+    made = formats.new(desk.shop, desk.root / "strange.csv", "strange")
+    own = desk.import_text(sample, "again.csv").json()
+    other = desk.import_text("sku,title\nMUG,Mug\n", "products.csv").json()
+
+    assert made.draft
+    assert "draft = true" in made.text
+    with pytest.raises(ConfigError, match=lacks):
+        formats.check(desk.shop, "strange")
+    assert lacks in formats.listed(desk.shop).formats[0]["error"]
+    assert "error" in own["files"][0]
+    assert (1, None) == (other["files"][0]["new"], other.get("warnings"))
+
+
+def test_a_finished_draft_is_used_when_its_line_is_out(shop):
+    """Until then `check` reads by it and `import` does not."""
+    path = shop.root / "formats/hof.toml"
+    done = path.read_text("utf-8")
+    path.write_text("draft = true\n" + done, encoding="utf-8")
+    checked = formats.check(shop.shop, "hof", shop.root / "hof.csv")
+    before = shop.import_text(SAMPLE).json()["files"][0]
+    path.write_text(done, encoding="utf-8")
+    after = shop.import_text(SAMPLE).json()["files"][0]
+
+    assert (8, 0) == (checked.rows, checked.rejected)
+    assert "`draft = true` stands in it: nothing is read by it until you take that out" == checked.notes[0]
+    assert "file.csv: formats/hof.toml: `draft = true`: it is not used yet" == before["error"]
+    assert 8 == after["new"]
+
+
+def test_what_goes_back_waits_only_for_its_own_format(shop):
+    """A channel whose format broke is told nothing; the other one is told."""
+    shop.import_text("sku,title\nMUG,Mug\n", "products.csv")
+    shop.stock("MUG", "NJ", 50)
+    shop.import_text(SAMPLE)
+    shop.import_text(
+        "order_ref,placed_at,sku,quantity,unit_price,name,address1,city,postcode,country\n"
+        "B-1,2026-11-18T09:00:00Z,MUG,1,9.00,Ida Fairweather,9 Elm Row,Dover,19901,US\n", "web.csv", channel="web",
+    )  # fmt: skip
+    for ref in ("H-101", "B-1"):
+        shop.reserve(ref, "NJ", picking=True)
+        ship_order(shop.shop, ref, tracking=f"1Z{ref}", carrier="UPS")
+    (shop.root / "formats/hof.toml").write_text('kind = "orders"\n')
+    told = confirm(shop.shop)
+    synced = sync(shop.shop, force=True)
+
+    assert (3, 1, ["hof-de"]) == (told.exit_code, told.confirmed, [name for name, _why in told.skipped])
+    assert "formats/hof.toml: recognise: is missing" in told.skipped[0][1].message
+    assert 3 == synced.exit_code
+    assert [True] == ["formats/hof.toml" in each.reason for each in synced.skipped if each.channel == "hof-de"]
 
 
 def test_a_changed_format_reads_the_same_file_again(shop):

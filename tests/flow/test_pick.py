@@ -315,6 +315,19 @@ def test_a_template_that_cannot_be_used_stops_before_anything_is_written(tmp_pat
     assert "routed" == desk.status("1001")
 
 
+def test_a_template_that_cannot_be_used_stops_only_its_location(tmp_path: Path) -> None:
+    """The warehouse picks; the 3PL's orders wait, and its file is named."""
+    desk = with_template(tmp_path, 'kind = "3pl-orders"')
+    desk.order("1002", {"MUG": 1})
+    desk.reserve("1002", "CA", "MUG", 1)
+
+    report = pick_orders(desk.shop)
+
+    assert (3, 1) == (report.exit_code, report.orders)
+    assert [{"location": "NJ", "reason": "formats/acme.toml: columns: is missing"}] == report.json()["refused"]
+    assert ("routed", "picking") == (desk.status("1001"), desk.status("1002"))
+
+
 def test_unknown_places_and_channels_are_named(desk: Desk) -> None:
     """Wrong words stop the command."""
     with pytest.raises(UnknownLocation):

@@ -13,6 +13,7 @@ Its name is a kind of channel. Templates of files that we write (`kind = "3pl-or
 alone.
 """
 
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -58,11 +59,59 @@ def parse(text: str, name: str, file: str) -> Format | None:
     return None if form is None else Format(name, form, _reader(name, form))
 
 
-def load(root: Path) -> tuple[Format, ...]:
-    """The formats of a workspace, by name; ConfigError where one cannot be used."""
-    folder = root / "formats"
-    found = (load_one(path) for path in sorted(folder.glob("*.toml"))) if folder.is_dir() else ()
-    return tuple(each for each in found if each is not None)
+@dataclass(frozen=True)
+class Unusable:
+    """A format file by which nothing can be read: what is wrong with it, and the headings of the files it is for."""
+
+    name: str
+    marks: frozenset[str]  # normalised; empty where the file does not say them
+    error: ConfigError
+    draft: bool
+
+    def is_for(self, headings: frozenset[str]) -> bool:
+        """Whether a file with these normalised headings is one of its files."""
+        return bool(self.marks) and self.marks <= headings
+
+
+@dataclass(frozen=True)
+class Formats:
+    """The formats of a workspace by name, and those of its files that cannot be used."""
+
+    usable: tuple[Format, ...] = ()
+    unusable: tuple[Unusable, ...] = ()
+
+
+def load(root: Path) -> Formats:
+    """The formats of a workspace. What is wrong with one takes nothing from the others."""
+    usable, unusable = [], []
+    for path in sorted((root / "formats").glob("*.toml")):
+        try:
+            form = load_one(path)
+            if form is not None:
+                ready(form)
+                usable.append(form)
+        except ConfigError as error:
+            draft, marks = _said(path)
+            unusable.append(Unusable(path.stem, marks, error, draft))
+    return Formats(tuple(usable), tuple(unusable))
+
+
+def ready(form: Format) -> None:
+    """ConfigError where `form` is a draft still."""
+    if form.form.draft:
+        raise ConfigError(_("formats/{name}.toml: `draft = true`: it is not used yet", name=form.name),
+                          _("look at every line of it, then take `draft = true` out"))  # fmt: skip
+
+
+def _said(path: Path) -> tuple[bool, frozenset[str]]:
+    """Whether a format file that cannot be used says that it is a draft, and its `recognise` where that can be read."""
+    try:
+        raw = tomllib.loads(path.read_text("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return False, frozenset()
+    marks = raw.get("recognise")
+    texts = [marks] if isinstance(marks, str) else marks if isinstance(marks, list) else []
+    return raw.get("draft") is True, normals([each for each in texts if isinstance(each, str)])
 
 
 def load_one(path: Path) -> Format | None:

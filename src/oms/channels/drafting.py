@@ -15,8 +15,9 @@ import polars as pl
 from oms.channels import fields
 from oms.channels.drafting_words import ALIASES, ROOTS, STATES
 from oms.channels.fields import CANCELLED, DELIVERED, ON_HOLD, READY, SHIPPED, UNPAID
-from oms.channels.format_file import ALLOWED, NEEDED
+from oms.channels.format_file import ALLOWED, NEEDED, checked
 from oms.channels.own_words import LOOSE, PAYMENT, STATUS, STRICT
+from oms.errors import ConfigError
 from oms.sheets.columns import CurrencyCode, Moment, bind, normal, typed
 from oms.sheets.read import Sheet
 from oms.words import _
@@ -53,6 +54,7 @@ class Draft:
     kind: str
     unsure: list[str] = field(default_factory=list)
     columns: dict[str, str] = field(default_factory=dict)  # field -> heading
+    draft: bool = False  # something needed is missing: it says of itself that it is not used
 
 
 def draft(sheet: Sheet, zone: str) -> Draft:
@@ -212,6 +214,12 @@ def _written(sheet: Sheet, kind: str, guesses: dict[str, Guess], zone: str) -> D
         lines.append(_("# not used: {headings}", headings=", ".join(json.dumps(h, ensure_ascii=False) for h in left)))
     lines += _word_tables(sheet.frame, guesses, found)
     found.text = "\n".join(lines) + "\n"
+    try:
+        checked(found.text, "")
+    except ConfigError:  # it lacks something: until that stands there, nothing is read by it
+        found.draft = True
+        lines[1:1] = ["draft = true  " + _("# not finished: take this line out when `oms format check` finds nothing")]
+        found.text = "\n".join(lines) + "\n"
     return found
 
 

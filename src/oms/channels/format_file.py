@@ -77,6 +77,7 @@ class FormatFile(_Table):
     """A file of `formats/` that says how to read a file of orders, stock or tracking."""
 
     kind: Literal["orders", "stock", "tracking"]
+    draft: bool = False  # not finished: no file is read by it
     recognise: Annotated[tuple[str, ...], BeforeValidator(_one_or_more)] = Field(min_length=1)
     encodings: tuple[Encoding, ...] = ()
     delimiter: str | None = Field(None, min_length=1, max_length=1)

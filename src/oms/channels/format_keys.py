@@ -25,6 +25,7 @@ def _file() -> dict[str, tuple[str, str | None, str]]:
     words, none = _("table of words"), _("none")
     return {
         "kind": (_("`orders`, `stock` or `tracking`"), None, _("what the file holds")),
+        "draft": (_("true or false"), "false", _("`true`: not finished, and no file is read by it")),
         "recognise": (_("list of headings"), None, _("a file that has all of them is of this format")),
         "encodings": (_("list of encodings"), "[]", _('what to try where a file is not UTF-8: `"gb18030"`, `"cp1252"` …')),
         "delimiter": (_("one sign"), none, _("the sign between cells, where it is none of `,` tab `;` `|`")),

@@ -47,6 +47,8 @@ def _show_new(report: "NewReport", dry_run: bool) -> None:
         console.say(_("unsure: {what}", what=each))
     if report.known_to:
         console.warn(_("{formats} reads such a file already", formats=", ".join(report.known_to)))
+    if report.draft:
+        console.warn(_("it is not finished, so that nothing is read by it yet"))
     console.say(_("look at every line of it, then: oms format check {name} FILE", name=report.name))
 
 
@@ -92,6 +94,8 @@ def check(
 def _show_check(report: "CheckReport") -> None:
     if report.file is None:
         console.say(_("formats/{name}.toml is in order", name=report.name))
+        for note in report.notes:
+            console.say(_("note: {note}", note=note))
         return
     if report.kind == "orders":
         columns = [_("order"), _("placed"), _("payment"), _("state"), _("total"), _("country"), _("address"),

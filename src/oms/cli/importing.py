@@ -106,6 +106,8 @@ def _show_repair(file: "FileRepair") -> None:
 
 
 def _show(report: "ImportReport") -> None:
+    for warning in report.warnings:
+        console.warn(_("not used: {problem}", problem=warning))
     if not report.files:
         console.say(_("nothing to import"))
         return

@@ -52,6 +52,8 @@ def _show_pick(report: "PickReport") -> None:
     for channel, reason in report.refused:
         console.warn(_("{channel} is not picked: {reason}", channel=channel, reason=reason),
                      _("import its newest orders, or say --force"))  # fmt: skip
+    for place, error in report.unwritable:
+        console.warn(_("{location} is not picked: {reason}", location=place, reason=error.message), error.hint)
     if report.batch is not None:
         console.say(_("{orders}, {units} to pick", orders=plural("{count} order", "{count} orders", report.orders),
                       units=plural("{count} unit", "{count} units", report.units)))  # fmt: skip
@@ -136,6 +138,8 @@ def confirm(
 def _show_confirm(report: "ConfirmReport") -> None:
     if report.documents:
         console.documents(report.documents)
+    for channel, error in report.skipped:
+        console.warn(_("{channel} is not told: {reason}", channel=channel, reason=error.message), error.hint)
     if report.batch is None:
         console.say(_("nothing to confirm"))
     else:

@@ -5,8 +5,11 @@ from typing import Any
 
 import polars as pl
 
+from oms.channels.custom import load as load_formats
 from oms.config import Config
 from oms.core.route.rates import ANY, RateCard, dearest, rate_card, service_key
+from oms.errors import ConfigError
+from oms.flow.orderfile import load_format as load_order_format
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text, minor
 from oms.store import routing
@@ -39,12 +42,27 @@ def check_config(shop: Shop) -> CheckReport:
     for channel in config.channels:
         if not config.selling_locations(channel):
             warnings.append(_("channels.{name}: no location it may sell from", name=channel.name))
+    warnings += _formats(shop)
     if shop.store.path.exists():
         with shop.store.read() as conn:
             rates = routing.rates(conn)
             heaviest = routing.heaviest(conn, config.routing.volumetric_divisor)
         warnings += _beside_the_card(config, rates, heaviest or 1)
     return CheckReport(warnings)
+
+
+def _formats(shop: Shop) -> list[str]:
+    """What in formats/ cannot be used, by what it is for: a broken one stops only that."""
+    found = load_formats(shop.root).unusable
+    used = {channel.kind for channel in shop.config.channels}
+    warnings = [each.error.message for each in found if not each.draft or each.name in used]
+    for place in shop.config.locations:
+        if place.format is not None and place.format not in [each.name for each in found]:
+            try:
+                load_order_format(shop.root, place)
+            except ConfigError as error:
+                warnings.append(error.message)
+    return warnings
 
 
 def _beside_the_card(config: Config, rates: pl.DataFrame, heaviest: int) -> list[str]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from oms.channels import walmart
 from oms.channels.confirmation import CONFIRMATIONS, SILENT, confirmation
-from oms.errors import OmsError, UnknownBatch
+from oms.errors import ConfigError, OmsError, UnknownBatch
 from oms.flow.forms import kept, own_format
 from oms.flow.ship_order import moment
 from oms.flow.shop import Shop
@@ -28,12 +28,18 @@ class ConfirmReport:
     batch: int | None = None
     documents: tuple[Document, ...] = ()
     confirmed: int = 0
-    exit_code: int = 0
+    skipped: tuple[tuple[str, ConfigError], ...] = ()  # (channel, why)
+
+    @property
+    def exit_code(self) -> int:
+        """3 where some channels were skipped."""
+        return 3 if self.skipped else 0
 
     def json(self) -> dict[str, Any]:
-        """Keys: batch, documents, confirmed (rows)."""
+        """Keys: batch, documents, confirmed (rows), skipped[]{channel, reason}."""
         documents = [document.json() for document in self.documents]
-        return {"batch": self.batch, "documents": documents, "confirmed": self.confirmed}
+        skipped = [{"channel": channel, "reason": error.message} for channel, error in self.skipped]
+        return {"batch": self.batch, "documents": documents, "confirmed": self.confirmed, "skipped": skipped}
 
 
 class _NothingToTell(Exception):
@@ -48,7 +54,7 @@ def confirm(
     Write one row per (parcel, order, line) that its channel does not know yet, or knows with another number.
 
     `since` (a time or date as a person writes it) and `batch_id` write again what left or was told then.
-    Raises UnknownChannel, UnknownBatch, UsageError.
+    Raises UnknownChannel, UnknownBatch, UsageError, ConfigError (no channel's format can be used).
     """
     for name in channels:
         shop.config.channel(name)
@@ -62,14 +68,29 @@ def confirm(
             if batch_id is not None and (batch_id >= batch.id or not batch_exists(batch.conn, batch_id)):
                 raise UnknownBatch(_("no batch {number}", number=batch_id), _("list batches with: oms log"))
             rows = to_tell(batch.conn, list(channels), SILENT, since=from_then, batch_id=batch_id)
+            skipped = _unwritable(shop, rows)
+            rows = rows.filter(~pl.col("channel").is_in([name for name, _error in skipped]))
+            if skipped and not rows.height:
+                raise skipped[0][1]
             if not rows.height:
                 raise _NothingToTell
             _write(shop, batch, rows)
             batch.summary({"confirmed": rows.height})
-            report = ConfirmReport(batch.id, (*batch.recovered, *batch.documents), rows.height)
+            report = ConfirmReport(batch.id, (*batch.recovered, *batch.documents), rows.height, skipped)
     except _NothingToTell:
         pass
     return report
+
+
+def _unwritable(shop: Shop, rows: pl.DataFrame) -> tuple[tuple[str, ConfigError], ...]:
+    """The channels of `rows` whose own format cannot be used, and why: the others are told all the same."""
+    found = []
+    for name, kind in rows.select("channel", "kind").unique().sort("channel").iter_rows():
+        try:
+            own_format(shop, kind)
+        except ConfigError as error:
+            found.append((name, error))
+    return tuple(found)
 
 
 def _write(shop: Shop, batch: Batch, rows: pl.DataFrame) -> None:

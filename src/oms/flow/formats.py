@@ -34,10 +34,11 @@ class NewReport:
     columns: dict[str, str]
     unsure: list[str]
     known_to: list[str]  # built-in formats that read such a file already
+    draft: bool  # something needed is missing: it is not used until it is there
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys: name, path, kind, columns{field: heading}, unsure[], known_to[], text."""
+        """Keys: name, path, kind, columns{field: heading}, unsure[], known_to[], draft, text."""
         return {name: value for name, value in vars(self).items() if name != "exit_code"}
 
 
@@ -57,7 +58,9 @@ def new(shop: Shop, sample: Path, name: str | None = None, *, dry_run: bool = Fa
     drafted = draft(load(seen, shop.config.limits), shop.config.business.timezone)
     if not dry_run:
         write_private(path, drafted.text.encode())
-    return NewReport(called, f"formats/{called}.toml", drafted.kind, drafted.text, drafted.columns, drafted.unsure, known)
+    return NewReport(
+        called, f"formats/{called}.toml", drafted.kind, drafted.text, drafted.columns, drafted.unsure, known, drafted.draft
+    )
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,9 @@ def check(shop: Shop, name: str, sample: Path | None = None) -> CheckReport:
     Raises ConfigError for what is wrong with the format, UnknownHeadings where the sample is not of it.
     """
     form = _called(shop, name)
+    said = [_("`draft = true` stands in it: nothing is read by it until you take that out")] if form.form.draft else []
     if sample is None:
-        return CheckReport(name, form.reader.kind)
+        return CheckReport(name, form.reader.kind, notes=said)
     guard.check(sample, shop.config.limits)
     try:
         seen, reader = look(sample, shop.config.limits, [form], name)
@@ -109,7 +113,7 @@ def check(shop: Shop, name: str, sample: Path | None = None) -> CheckReport:
     context = Context(channel, shop.config.zone_of(channel), shop.config.currency_of(channel), shop.config, None, shop.now)
     reading = read_file(reader, seen, shop.config.limits, context)
     others = [each.format for each in READERS if each.recognises(normals(seen.headings))]
-    notes = [*reading.notes]
+    notes = [*said, *reading.notes]
     if others:
         notes.append(_("{formats} reads such a file as well: import it with --as {name}", formats=", ".join(others), name=name))
     return CheckReport(
@@ -192,6 +196,7 @@ def listed(shop: Shop) -> ListReport:
                 entry["kind"] = tomllib.loads(path.read_text("utf-8-sig"))["kind"]
             else:
                 entry |= {"kind": form.form.kind, "recognise": list(form.form.recognise)}
+                custom.ready(form)
         except ConfigError as error:
             entry["error"] = error.message
         found.append(entry)

@@ -60,7 +60,10 @@ def newest_form(shop: Shop, conn: sqlite3.Connection, channel: Channel, force: b
 def own_format(shop: Shop, kind: str) -> Format | None:
     """The seller's format that is a kind of channel; None for a kind that is built in. ConfigError where it cannot be used."""
     path = shop.root / "formats" / f"{kind}.toml"
-    return custom.load_one(path) if kind not in CHANNEL_KINDS and path.is_file() else None
+    form = custom.load_one(path) if kind not in CHANNEL_KINDS and path.is_file() else None
+    if form is not None:
+        custom.ready(form)
+    return form
 
 
 def writer(shop: Shop, channel: Channel) -> stockfile.Writer | None:

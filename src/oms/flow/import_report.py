@@ -49,6 +49,7 @@ class ImportReport:
     batch: int | None = None
     holds: dict[str, int] = field(default_factory=dict)
     recovered: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)  # of format files that cannot be used
 
     @property
     def exit_code(self) -> int:
@@ -59,6 +60,7 @@ class ImportReport:
         return 3 if failed or any(file.rejected or file.rows_rejected for file in self.files) else 0
 
     def json(self) -> dict[str, Any]:
-        """Keys of the contract: batch, files[], holds."""
+        """Keys of the contract: batch, files[], holds; documents and warnings where there are any."""
         found: dict[str, Any] = {"batch": self.batch, "files": [file.json() for file in self.files], "holds": self.holds}
-        return found | ({"documents": self.recovered} if self.recovered else {})
+        more = {"documents": self.recovered, "warnings": self.warnings}
+        return found | {name: value for name, value in more.items() if value}

@@ -50,6 +50,7 @@ def import_files(
         counted_at(wishes.as_of, shop.config.business.timezone)
     formats = load_formats(shop.root)
     report = ImportReport()
+    report.warnings = [each.error.message for each in formats.unusable if not each.draft]
     if not dry_run:  # files of the inbox that a crash left where they were must be gone before they are looked for
         report.recovered = [document.json() for document in shop.store.finish_documents(shop.wait)]
     recognised = []

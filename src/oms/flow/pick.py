@@ -1,13 +1,13 @@
 """`oms pick`: reserved units go to the people who take them off the shelf, with lists, slips and 3PL order files."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from oms.config import Config, Location
 from oms.core.pick import pick_list, too_old
+from oms.errors import ConfigError
 from oms.flow.orderfile import OrderFormat, load_format, order_file
 from oms.flow.settle import settle_statuses
 from oms.flow.shop import Shop
@@ -27,23 +27,25 @@ class PickReport:
     orders: int = 0
     units: int = 0
     refused: tuple[tuple[str, str], ...] = ()  # (channel, why)
+    unwritable: tuple[tuple[str, ConfigError], ...] = ()  # (location, why): its template cannot be used
     notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
-        """3 where some channels were refused, 1 where all were."""
-        if not self.refused:
+        """3 where some channels or locations were left out, 1 where all were."""
+        if not self.refused and not self.unwritable:
             return 0
         return 3 if self.orders else 1
 
     def json(self) -> dict[str, Any]:
-        """Keys: batch, documents, orders, units, refused, notes."""
+        """Keys: batch, documents, orders, units, refused[]{channel, reason} or {location, reason}, notes."""
         return {
             "batch": self.batch,
             "documents": [document.json() for document in self.documents],
             "orders": self.orders,
             "units": self.units,
-            "refused": [{"channel": channel, "reason": reason} for channel, reason in self.refused],
+            "refused": [{"channel": channel, "reason": reason} for channel, reason in self.refused]
+            + [{"location": location, "reason": error.message} for location, error in self.unwritable],
             "notes": list(self.notes),
         }
 
@@ -59,7 +61,8 @@ def pick_orders(
     Turn what is reserved into `picking` and write the documents of each location.
 
     Channels whose orders were imported too long ago are refused, unless `force`: a cancel may be waiting.
-    Raises UnknownLocation, UnknownChannel, ConfigError (a 3PL's template).
+    A 3PL whose template cannot be used is left out and named. Raises UnknownLocation, UnknownChannel, ConfigError (where
+    nothing else is to be picked).
     """
     if location is not None:
         shop.config.location(location)
@@ -86,19 +89,39 @@ def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, f
             refused.append((name, reason))
     if len(refused) == len(channels):
         return PickReport(documents=tuple(batch.recovered), refused=tuple(refused))
-    leave_out(batch.conn, [name for name, _reason in refused])
+    leave_out(batch.conn, channels=[name for name, _reason in refused])
     picks, contacts = read_picks(batch.conn)
+    forms, unwritable = _forms(shop, picks)
+    if unwritable:
+        leave_out(batch.conn, locations=[place for place, _error in unwritable])
+        picks, contacts = read_picks(batch.conn)
+        if picks.is_empty():
+            raise unwritable[0][1]
     pick(batch)
     settle_statuses(batch)
     notes: list[str] = []
     for code in sorted(picks["location"].unique()):
         here = picks.filter(pl.col("location") == code)
-        notes += _write(batch, shop.config, shop.root, _place(shop.config, code), here, contacts)
+        notes += _write(batch, shop.config, _place(shop.config, code), here, contacts, forms.get(code))
     orders, units = picks["order_id"].n_unique(), int(picks["quantity"].sum())
     batch.summary({"orders": orders, "units": units})
     return PickReport(
-        batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), tuple(notes)
+        batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), unwritable, tuple(notes)
     )  # fmt: skip
+
+
+def _forms(shop: Shop, picks: pl.DataFrame) -> tuple[dict[str, OrderFormat], tuple[tuple[str, ConfigError], ...]]:
+    """The template of each 3PL whose order file will be written; those whose cannot be used, and why."""
+    ours = picks.filter(~pl.col("channel").is_in([channel.name for channel in shop.config.channels if channel.labels_itself]))
+    forms, unwritable = {}, []
+    for code in sorted(ours["location"].unique()):
+        place = _place(shop.config, code)
+        if place.kind == "3pl":
+            try:
+                forms[code] = load_format(shop.root, place)
+            except ConfigError as error:
+                unwritable.append((code, error))
+    return forms, tuple(unwritable)
 
 
 def _place(config: Config, code: str) -> Location:
@@ -107,7 +130,9 @@ def _place(config: Config, code: str) -> Location:
                 Location.model_validate({"code": code, "country": "ZZ"}))  # fmt: skip
 
 
-def _write(batch: Batch, config: Config, root: Path, place: Location, picks: pl.DataFrame, contacts: pl.DataFrame) -> list[str]:
+def _write(
+    batch: Batch, config: Config, place: Location, picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat | None
+) -> list[str]:  # fmt: skip
     code = place.code
     table = pick_list(picks, config.zone_of(place))
     batch.document("picklist", f"picklist-{code}.xlsx", xlsx_bytes({_("pick list"): table}), location=code)
@@ -118,8 +143,7 @@ def _write(batch: Batch, config: Config, root: Path, place: Location, picks: pl.
         return []
     platform = [channel.name for channel in config.channels if channel.labels_itself]
     ours = picks.filter(~pl.col("channel").is_in(platform))
-    if ours.height:
-        form: OrderFormat = load_format(root, place)
+    if form is not None:
         name = f"orders-{code}.{form.file}"
         batch.document("orders", name, order_file(ours, contacts, form, config, place), location=code)
     labelled = picks.filter(pl.col("channel").is_in(platform))["order_id"].n_unique()

@@ -7,12 +7,13 @@ from pathlib import Path
 from oms.channels import look
 from oms.channels import recognise as reader_of
 from oms.channels.base import Reader
-from oms.channels.custom import Format
+from oms.channels.custom import Formats, Unusable
 from oms.config import Channel
 from oms.errors import AmbiguousFile, UnknownHeadings, UnreadableFile
 from oms.flow.mojibake import read_headings
 from oms.flow.shop import Shop
 from oms.sheets import guard
+from oms.sheets.columns import normals
 from oms.sheets.read import Peek, peek
 from oms.words import _
 
@@ -60,7 +61,7 @@ def shown(root: Path, path: Path) -> str:
         return str(path)
 
 
-def recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format]) -> Recognised:
+def recognise(shop: Shop, path: Path, wishes: Wishes, formats: Formats) -> Recognised:
     """
     How `path` is to be read, and whose it is.
 
@@ -68,7 +69,7 @@ def recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format])
     """
     guard.check(path, shop.config.limits)
     try:
-        seen, reader = look(path, shop.config.limits, formats, wishes.kind)
+        seen, reader = known_as(shop, path, wishes, formats)
     except UnknownHeadings as error:
         if misread(shop, path, wishes, formats) is None:
             raise
@@ -80,16 +81,46 @@ def recognise(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format])
     return Recognised(path, seen, reader, channel_of(shop, path, reader, wishes))
 
 
-def misread(shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format]) -> tuple[Peek, Reader, str] | None:
+def known_as(shop: Shop, path: Path, wishes: Wishes, formats: Formats) -> tuple[Peek, Reader]:
+    """
+    How `path` is written and who reads it, as `channels.look` does it.
+
+    A file for which a format was made that cannot be used is refused: it must not be taken for something else. A draft
+    stands in nobody's way.
+    """
+    meant = next((each for each in formats.unusable if each.name == wishes.kind), None)
+    if meant is not None:
+        raise _not_used(path, meant)
+    try:
+        seen, reader = look(path, shop.config.limits, formats.usable, wishes.kind)
+    except UnknownHeadings as error:
+        headings = normals(peek(path, shop.config.limits).headings)
+        meant = next((each for each in formats.unusable if each.is_for(headings)), None)
+        if meant is not None:
+            raise _not_used(path, meant) from error
+        raise
+    headings = normals(seen.headings)
+    meant = next((each for each in formats.unusable if each.is_for(headings) and not each.draft), None)
+    if meant is not None and wishes.kind != reader.format:
+        raise _not_used(path, meant)
+    return seen, reader
+
+
+def _not_used(path: Path, meant: Unusable) -> UnreadableFile:
+    return UnreadableFile(_("{file}: {problem}", file=path.name, problem=meant.error.message), meant.error.hint)
+
+
+def misread(shop: Shop, path: Path, wishes: Wishes, formats: Formats) -> tuple[Peek, Reader, str] | None:
     """
     How a file with headings that nobody knows is written, its reader, and the encoding in which its headings are known.
 
     None where there is no such encoding.
     """
     seen = peek(path, shop.config.limits)
+    own = [form.reader for form in formats.usable]
     for encoding, headings in read_headings(seen.headings).items():
         try:
-            return seen, reader_of(replace(seen, headings=headings), wishes.kind, [form.reader for form in formats]), encoding
+            return seen, reader_of(replace(seen, headings=headings), wishes.kind, own), encoding
         except UnreadableFile:
             continue
     return None

@@ -15,16 +15,15 @@ from typing import Any
 
 import polars as pl
 
-from oms.channels import look
 from oms.channels.base import Reader
-from oms.channels.custom import Format
+from oms.channels.custom import Formats
 from oms.channels.custom import load as load_formats
 from oms.channels.legends import bound_of
 from oms.core.damage import Known
 from oms.errors import OmsError, UnknownHeadings
 from oms.flow.cells import PATCH, Facts, damaged
 from oms.flow.mojibake import read_headings, read_text
-from oms.flow.recognising import Wishes, channel_of, files_in, misread, shown
+from oms.flow.recognising import Wishes, channel_of, files_in, known_as, misread, shown
 from oms.flow.shop import Shop
 from oms.sheets import guard
 from oms.sheets.read import Peek, Sheet, load
@@ -97,7 +96,7 @@ def repair_files(shop: Shop, paths: Sequence[Path], wishes: Wishes, *, dry_run: 
 
 
 def _repair_one(
-    shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format], found: FileRepair, *, dry_run: bool
+    shop: Shop, path: Path, wishes: Wishes, formats: Formats, found: FileRepair, *, dry_run: bool
 ) -> None:  # fmt: skip
     guard.check(path, shop.config.limits)
     seen, reader, encoding = _recognised(shop, path, wishes, formats)
@@ -134,11 +133,11 @@ def _repair_one(
 
 
 def _recognised(
-    shop: Shop, path: Path, wishes: Wishes, formats: Sequence[Format]
+    shop: Shop, path: Path, wishes: Wishes, formats: Formats
 ) -> tuple[Peek, Reader, str | None]:  # fmt: skip
     """How a file is written, its reader, and the encoding in which its headings become known, where they were not."""
     try:
-        return (*look(path, shop.config.limits, formats, wishes.kind), None)
+        return (*known_as(shop, path, wishes, formats), None)
     except UnknownHeadings:
         if (found := misread(shop, path, wishes, formats)) is None:
             raise

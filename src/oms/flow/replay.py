@@ -12,6 +12,7 @@ import polars as pl
 
 from oms import config_file
 from oms.channels.base import Context
+from oms.channels.custom import Formats
 from oms.config import Config
 from oms.core.route import DEFAULT_EFFORT, Problem, route
 from oms.core.route.rates import ANY, RateCard, rate_card
@@ -192,7 +193,7 @@ def _otherwise(shop: Shop, files: Sequence[Path]) -> _Otherwise:
 def _table(shop: Shop, path: Path) -> tuple[str, pl.DataFrame]:
     """The rate card or count in `path`."""
     config = shop.config
-    file = recognise(shop, path, Wishes(), ())
+    file = recognise(shop, path, Wishes(), Formats())
     if file.reader.kind not in ("rates", "stock"):
         raise UsageError(_("{file}: a file of {kind}", file=path.name, kind=file.reader.kind),
                          _("a replay can be given an oms.toml, a rate card and a stock count"))  # fmt: skip

@@ -10,7 +10,7 @@ import polars as pl
 from oms.channels import stockfile
 from oms.config import Channel
 from oms.core import ats
-from oms.errors import UnreadableFile
+from oms.errors import ConfigError, UnreadableFile
 from oms.flow import offers
 from oms.flow.forms import writer
 from oms.flow.shop import Shop
@@ -116,7 +116,10 @@ def sync(
         with shop.store.write("sync", shop.now, config=shop.config, words=shop.words, wait=shop.wait, dry_run=dry_run) as batch:
             run = _begin(shop, batch, full, force)
             for channel in chosen:
-                _publish(run, channel)
+                try:
+                    _publish(run, channel)
+                except ConfigError as error:  # its format: the other channels are told all the same
+                    run.skipped.append(Skipped(channel.name, error.message))
             report = _report(run)
             if report.exit_code == 1:
                 raise _NothingDone(report)

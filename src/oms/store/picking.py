@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -81,9 +82,10 @@ def find_picks(conn: sqlite3.Connection, location: str | None, channel: str | No
     return {row["channel"]: row["imported_at"] for row in rows}
 
 
-def leave_out(conn: sqlite3.Connection, channels: list[str]) -> None:
-    """Take the orders of `channels` out of temp.picks again."""
-    conn.execute("DELETE FROM temp.picks WHERE channel IN (SELECT value FROM json_each(?))", (json.dumps(channels),))
+def leave_out(conn: sqlite3.Connection, channels: Sequence[str] = (), locations: Sequence[str] = ()) -> None:
+    """Take the orders of `channels`, and what is at `locations`, out of temp.picks again."""
+    for column, names in (("channel", channels), ("location", locations)):
+        conn.execute(f"DELETE FROM temp.picks WHERE {column} IN (SELECT value FROM json_each(?))", (json.dumps(list(names)),))
 
 
 def pick(batch: Batch) -> None:
