@@ -38,7 +38,7 @@ WRONG = [
     ('[[channels]]\nname = "b"\nkind = "generic"\npriority = "high"',
      "`channels.b.priority` `high`: is a whole number, without quotes"),
     ('[[routing.rules]]\nname = "eu"', "`routing.rules.eu`: says nothing: add only, never, never_carriers, prefer, max_km, "
-                                       "priority or ship_complete"),
+                                       "priority, ship_complete, max_parcels or min_value"),
     ('[[routing.rules]]\nname = "eu"\nonly = ["NY"]', "routing.rules.eu.only: no location `NY`, did you mean `NJ`?"),
     ('[[routing.rules]]\nname = "eu"\nmax_km = 5\nchannels = ["wed"]',
      "routing.rules.eu.channels: no channel `wed`, did you mean `web`?"),

@@ -231,12 +231,16 @@ class RoutingRule(Table):
     priority: int | None = None
     ship_complete: bool | None = None
     prefer: tuple[str | tuple[str, ...], ...] = ()
+    max_parcels: int | None = Field(None, ge=1, le=10)
+    min_value: Money | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> "RoutingRule":
         said = (self.only, self.never, self.never_carriers, self.prefer)
-        if not any(said) and self.max_km is None and self.priority is None and self.ship_complete is None:
-            raise ValueError(_("says nothing: add only, never, never_carriers, prefer, max_km, priority or ship_complete"))
+        more = (self.max_km, self.priority, self.ship_complete, self.max_parcels, self.min_value)
+        if not any(said) and all(part is None for part in more):
+            raise ValueError(_("says nothing: add only, never, never_carriers, prefer, max_km, priority, ship_complete, "
+                               "max_parcels or min_value"))  # fmt: skip
         return self
 
     @property

@@ -196,6 +196,8 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "ship_complete": (flag, _("in place of the channel's")),
             "prefer": (_("list of codes"), _("they leave from the first of these that fills as much, whatever it costs; a list "
                                             "in the list: places of equal rank")),
+            "max_parcels": (_("1 to 10"), _("in place of that of `[routing]`; of several rules the least")),
+            "min_value": (money, _("they part only where the goods of each part, what waits included, are worth this")),
         },
         "verify": {
             "accept_cod": (_("list of channel names"), _("whose cash-on-delivery orders may ship unpaid")),

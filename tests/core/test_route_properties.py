@@ -177,12 +177,13 @@ def test_a_single_order_gets_its_best_plan(given: Problem) -> None:
 
 
 def best_of_all(
-    ready: Prepared, only: Order, first: Callable[[Plan], tuple[int, ...]] = lambda _plan: ()
+    ready: Prepared, only: Order, first: Callable[[Plan], tuple[int, ...]] = lambda _plan: (),
+    allowed: Callable[[Plan], bool] = lambda _plan: True,
 ) -> Plan | None:  # fmt: skip
     """
     Brute force over units; rows that one place holds are split only where that fills more.
 
-    `first`: what comes before cost, or before the number of parcels.
+    `first`: what comes before cost, or before the number of parcels. `allowed`: whether a plan may be at all.
     """
     supply = Supply(ready)
     caps = [min(row.need, sum(supply.free[row.sku][p] for p in only.candidates if supply.open_at(only, p)))
@@ -190,7 +191,7 @@ def best_of_all(
     packs = [min(cap // other.units for other, cap in zip(only.rows, caps, strict=True) if other.line == row.line)
              for row in only.rows]  # fmt: skip
     caps = [row.units * n for row, n in zip(only.rows, packs, strict=True)]
-    plans = [plan for plan in _plans(ready, supply, only, caps) if plan.parcels]
+    plans = [plan for plan in _plans(ready, supply, only, caps) if plan.parcels and allowed(plan)]
     if not plans:
         return None
     whole = [n for n, row in enumerate(only.rows) if _held_whole(supply, only, n, caps[n])]
@@ -224,7 +225,7 @@ def _plans(ready: Prepared, supply: Supply, only: Order, caps: list[int]) -> Ite
             p: {n: way[p] for n, way in enumerate(chosen) if way[p]}
             for p in range(len(CODES)) if any(way[p] for way in chosen)
         }  # fmt: skip
-        if len(parcels) > ready.rules.max_parcels or any(not supply.open_at(only, p) for p in parcels):
+        if len(parcels) > only.most or any(not supply.open_at(only, p) for p in parcels):
             continue
         if any(
             sum(picks.get(n, 0) for n, row in enumerate(only.rows) if row.sku == sku) > supply.free[sku][p]

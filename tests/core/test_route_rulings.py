@@ -19,8 +19,15 @@ CODES = ("A", "B", "C")
 some_rulings = st.builds(
     Ruling, barred=st.dictionaries(st.sampled_from(CODES), st.just("no")), priority=st.integers(-1, 1),
     ship_complete=st.sampled_from((None, True, False)), max_metres=st.sampled_from((None, 0, 10**6)),
+    max_parcels=st.sampled_from((None, 1, 2)), min_value=st.sampled_from((None, 3, 6)),
     prefer=st.sampled_from(((), (("p", (("B",),)),), (("p", (("C", "A"),)), ("q", (("A",), ("B",)))))),
 )  # fmt: skip
+
+
+def worth(given: Problem, **by_sku: int) -> pl.DataFrame:
+    """What goods are worth: 1, 2 and 3 minor units by their sku, unless `by_sku` says otherwise."""
+    each = {"MUG": 1, "POT": 2, "TEA": 3} | by_sku
+    return given.demand.select("line_id", "sku", worth=1000 * pl.col("sku").replace_strict(each, return_dtype=pl.Int64))
 
 
 def ruled(given: Problem, **by_ref: Ruling) -> Problem:
@@ -34,7 +41,7 @@ def test_nothing_leaves_from_where_a_rule_forbids_it(given: Problem, data: st.Da
     found = {order_id: data.draw(some_rulings) for order_id in given.orders["order_id"]}
     pairs = data.draw(st.sets(st.tuples(st.sampled_from(("MUG", "POT")), st.sampled_from(CODES))))
     withheld = pl.DataFrame([(*pair, "no", 0) for pair in sorted(pairs)], WITHHELD, orient="row")
-    problem = replace(given, rulings=found, withheld=withheld)
+    problem = replace(given, rulings=found, withheld=withheld, worth=worth(given))
 
     decision = route(problem)
 

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from oms.flow.check_rules import check_rules
 from oms.flow.explain import explain
 from oms.flow.route import route_orders
@@ -76,3 +78,23 @@ def test_a_place_that_a_rule_prefers_comes_before_a_cheaper_one(desk: Desk) -> N
     assert ("not_preferred", True) == (cheaper["reason"], cheaper["why"].endswith("but the rule `west` prefers CA"))
     dearer = Decimal(told["candidates"][0]["cost"]) - Decimal(cheaper["cost"])
     assert [str(dearer)] == [rule["cost"] for rule in check_rules(shop).json()["rules"]]
+
+
+@pytest.mark.parametrize(("least", "places"), [("20.00", {"NJ", "CA"}), ("20.01", set())])
+def test_an_order_is_not_parted_for_goods_of_little_worth(desk: Desk, least: str, places: set[str]) -> None:
+    """A pot and a tea at 20.00 each lie at two places: where each parcel must be worth more, they wait for `min_value`."""
+    text = f'[[routing.rules]]\nname = "worth-it"\nchannels = ["web"]\nmin_value = "{least}"\nmax_parcels = 2\n'
+    head = "order_ref,placed_at,sku,quantity,unit_price,currency,payment_status,name,address1,city,region,postcode,country\n"
+    lines = "".join(
+        f"A1,2026-11-18T12:00:00Z,{sku},1,20.00,USD,paid,Eve Elm,1 Elm Rd,New York,NY,10001,US\n" for sku in ("POT", "TEA")
+    )
+    shop = ruled(stocked(desk), text).shop
+    desk.stock("TEA", "CA", 30)
+    assert 0 == desk.import_text(head + lines, "a.csv", channel="web").exit_code
+
+    report = route_orders(shop)
+
+    assert places == {place for ref, _sku, place, _units, _cost in sent(report) if ref == "A1"}
+    reasons = {w["reason"] for w in report.json()["waiting"] if w["order_ref"] == "A1"}
+    told = "a part is worth less than the rule `worth-it` asks"
+    assert (not places, not places) == (reasons == {"min_value"}, any(told in line for line in explain(shop, "A1").lines()))

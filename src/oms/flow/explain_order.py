@@ -186,6 +186,8 @@ def _why(prepared: Prepared, order: Order, candidate: told.Candidate, chosen: to
         return _("no stock: {lacking}", lacking="; ".join(lacking))
     if candidate.reason == told.BY_RULE:
         return _("the rule `{rule}` forbids it", rule=candidate.rule)
+    if candidate.reason == told.MIN_VALUE:
+        return _("a part is worth less than the rule `{rule}` asks", rule=candidate.rule)
     if candidate.reason == told.NOT_PREFERRED:
         places = " + ".join(prepared.places[parcel.place].code for parcel in chosen.parcels)
         if candidate.by:

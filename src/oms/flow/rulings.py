@@ -10,7 +10,7 @@ import polars as pl
 from oms.config import Config, RoutingRule
 from oms.core.route import Problem
 from oms.core.route.rulings import Rule, matches, matching_skus, rulings
-from oms.model.frames import ORDER_FACTS, WITHHELD
+from oms.model.frames import ORDER_FACTS, WITHHELD, WORTH
 from oms.model.money import exponent, minor
 from oms.store import routing
 
@@ -40,6 +40,7 @@ def under_rules(problem: Problem, conn: sqlite3.Connection, config: Config) -> P
     withheld = pl.concat(kept) if kept else pl.DataFrame(schema=WITHHELD)
     return replace(
         problem, rulings=rulings(rules, matched, codes),
+        worth=_worth(conn, config) if any(rule.min_value is not None for rule in rules) else problem.worth,
         withheld=withheld.unique(("sku", "location"), keep="first", maintain_order=True),
     )  # fmt: skip
 
@@ -52,13 +53,24 @@ def rules_of(config: Config) -> list[Rule]:
 def order_facts(conn: sqlite3.Connection, config: Config) -> pl.DataFrame:
     """ORDER_FACTS of temp.routable; a total in a currency that [fx] does not know is no value."""
     found = routing.order_facts(conn)
+    return found.with_columns(value=(pl.col("total") * _factor(config)).round().cast(pl.Int64)).select(*ORDER_FACTS)
+
+
+def _factor(config: Config) -> pl.Expr:
+    """What a minor unit of the column `currency` is worth in the business currency; NULL where [fx] does not know it."""
     own = config.business.currency
     factors = {own: 1.0} | {
         currency: float(Fraction(rate) * Fraction(10) ** (exponent(own) - exponent(currency)))
         for currency, rate in config.fx.items()
     }
-    factor = pl.col("currency").fill_null(own).replace_strict(factors, default=None, return_dtype=pl.Float64)
-    return found.with_columns(value=(pl.col("total") * factor).round().cast(pl.Int64)).select(*ORDER_FACTS)
+    return pl.col("currency").fill_null(own).replace_strict(factors, default=None, return_dtype=pl.Float64)
+
+
+def _worth(conn: sqlite3.Connection, config: Config) -> pl.DataFrame:
+    """WORTH of temp.routable. A kit's price is shared by its units alike, rounded up: a whole one is worth its price."""
+    found = routing.unit_prices(conn)
+    worth = (pl.col("unit_price") * 1000 * _factor(config) / pl.col("units")).round(3).ceil().cast(pl.Int64)
+    return found.with_columns(worth=worth).drop_nulls("worth").select(*WORTH)
 
 
 def _withheld(problem: Problem, rule: Rule, codes: Sequence[str]) -> pl.DataFrame:
@@ -82,5 +94,5 @@ def _rule(given: RoutingRule, currency: str) -> Rule:
         None if given.value_over is None else minor(given.value_over, currency),
         given.unit_over_g, given.unit_over_mm, given.address_line_over, given.only, given.never, given.never_carriers,
         None if given.max_km is None else round(given.max_km * 1000), given.priority, given.ship_complete,
-        given.preferred,
+        given.preferred, given.max_parcels, None if given.min_value is None else minor(given.min_value, currency),
     )  # fmt: skip

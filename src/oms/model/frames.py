@@ -160,6 +160,8 @@ ORDER_FACTS: Schema = {
 }  # fmt: skip
 #: Stock that a rule keeps where it is; `free` is how much that is.
 WITHHELD: Schema = {"sku": pl.String, "location": pl.String, "rule": pl.String, "free": pl.Int64}
+#: What a unit of a row of an open line is worth at the line's price, in thousandths of minor units of the business currency.
+WORTH: Schema = {"line_id": pl.Int64, "sku": pl.String, "worth": pl.Int64}
 OPEN_DEMAND: Schema = {
     "order_id": pl.Int64, "line_id": pl.Int64, "line_ref": pl.String, "position": pl.Int64, "sku": pl.String,
     "units": pl.Int64, "left": pl.Int64, "need": pl.Int64,

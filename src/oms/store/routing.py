@@ -138,6 +138,17 @@ def ordered_skus(conn: sqlite3.Connection) -> pl.DataFrame:
     )
 
 
+def unit_prices(conn: sqlite3.Connection) -> pl.DataFrame:
+    """line_id, sku, unit_price, currency and the sku units of a line unit, of temp.routable; NULL where the file says none."""
+    return query_large(
+        conn,
+        "SELECT l.id AS line_id, u.sku, l.unit_price, o.currency, sum(u.units) OVER (PARTITION BY l.id) AS units "
+        "FROM temp.routable r JOIN orders o ON o.id = r.order_id JOIN lines l ON l.order_id = r.order_id "
+        "JOIN line_units u ON u.line_id = l.id",
+        schema={"line_id": pl.Int64, "sku": pl.String, "unit_price": pl.Int64, "currency": pl.String, "units": pl.Int64},
+    )
+
+
 def every_sku(conn: sqlite3.Connection) -> list[str]:
     """All skus that may lie in stock, sorted."""
     return [row[0] for row in conn.execute("SELECT sku FROM products ORDER BY sku")]

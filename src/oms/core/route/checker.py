@@ -55,12 +55,14 @@ def _needs(problem: Problem, given: pl.DataFrame, made: pl.DataFrame) -> str | N
 
 def _parcels(problem: Problem, kept: pl.DataFrame, made: pl.DataFrame) -> str | None:
     """No order that gets something has more parcels than are allowed, unless it had them before."""
+    own = {order_id: ruling.max_parcels for order_id, ruling in problem.rulings.items() if ruling.max_parcels is not None}
+    most = pl.col("order_id").replace_strict(own, default=problem.rules.max_parcels, return_dtype=pl.Int64)
     both = pl.concat([made.select("order_id", "location"), kept.select("order_id", "location")])
     before = problem.current.group_by("order_id").agg(before=pl.col("location").n_unique())
     use = (
         both.join(made, on="order_id", how="semi").group_by("order_id").agg(pl.col("location").n_unique())
         .join(before, on="order_id", how="left")
-        .filter(pl.col("location") > pl.max_horizontal(problem.rules.max_parcels, pl.col("before").fill_null(0) + 1))
+        .filter(pl.col("location") > pl.max_horizontal(most, pl.col("before").fill_null(0) + 1))
     )  # fmt: skip
     return None if use.is_empty() else f"too many parcels: {use.row(0)}"
 

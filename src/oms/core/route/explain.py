@@ -9,7 +9,18 @@ from itertools import islice
 
 from oms.core.route.greedy import decide, standing
 from oms.core.route.orders import Order, Prepared
-from oms.core.route.plans import Parcels, Supply, cost_after, cost_of, measures, parcel_cost, plan_key, splits_paid, unpaid
+from oms.core.route.plans import (
+    Parcels,
+    Supply,
+    cost_after,
+    cost_of,
+    measures,
+    parcel_cost,
+    parts_well,
+    plan_key,
+    splits_paid,
+    unpaid,
+)  # fmt: skip
 from oms.core.route.pricing import FAR_M, PARTS, Cost
 from oms.core.route.waiting import NO_RATE, Short, shorts
 
@@ -35,6 +46,7 @@ NOT_SHIPPING = "not_shipping"
 NOT_OF_CHANNEL = "not_of_channel"
 NOT_FOR_PICKUP = "not_for_pickup"
 BY_RULE = "rule"  # `rule` forbids it
+MIN_VALUE = "min_value"  # a part of it is worth less than `rule` asks
 
 
 @dataclass(frozen=True)
@@ -168,6 +180,8 @@ class _Teller:
         prepared, order = self.prepared, self.order
         total = cost_of(prepared, order, plan) - unpaid(order, plan)
         parcels = self._parcels(plan)
+        if not parts_well(order, plan):
+            return Candidate(parcels, total, MIN_VALUE, rule=order.min_worth_by)
         if sum(sum(picks.values()) for picks in plan.values()) < self.units:
             return Candidate(parcels, total, FILLS_LESS)
         mine = plan_key(prepared, order, plan)
@@ -230,7 +244,7 @@ class _Teller:
 
 def every_plan(prepared: Prepared, supply: Supply, order: Order) -> Iterator[Parcels]:
     """Every plan in which each row comes whole from one place or waits, as far as stock, capacity and parcels allow."""
-    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    limit = order.room
     places = [p for p in order.candidates if supply.open_at(order, p)]
     rows = [n for n, row in enumerate(order.rows) if row.need]
     taken: dict[tuple[int, int], int] = {}

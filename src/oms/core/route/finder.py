@@ -37,7 +37,7 @@ class Finder:
             top = best_places_of_row(self.prepared, self.supply, order, 0, row.need, 1) if row.need else ()
             if top:
                 return self._plan(order, (row.need,), True, {top[0][1]: {0: row.need}}, top[0][0])
-        limit = max(1, self.prepared.rules.max_parcels - len(order.fixed))
+        limit = order.room
         needs = [row.need for row in order.rows]
         plan = self._whole(order, needs, limit, True)
         if plan is not None:
@@ -45,7 +45,7 @@ class Finder:
         caps = self._reachable(order, needs)
         if not any(caps) or (order.desk.ship_complete and caps != needs):
             return Plan.nothing(order)
-        if caps != needs:
+        if caps != needs and not order.min_worth:  # which says more of parts than this looks at
             plan = self._whole(order, caps, limit, False)
             if plan is not None:
                 return plan
@@ -58,7 +58,7 @@ class Finder:
         caps = self._reachable(order, missing) if any(missing) else []
         if not any(caps):
             return kept
-        limit = max(1, self.prepared.rules.max_parcels - len(order.fixed))
+        limit = order.room
         plan = spread(self.prepared, self.supply, order, caps, kept.parcels, limit)
         return plan if plan.fill.better_than(kept.fill) else kept
 
@@ -135,6 +135,7 @@ class Finder:
     ) -> tuple[int | None, list[tuple[tuple[int, int], ...]]]:
         """The best score over all groupings of the rows, and the plans that have it, as (place, mask of rows)."""
         blocks = {(1 << len(rows)) - 1: single}
+        small = self._small(order, needs, rows) if order.min_worth else None
         best: int | None = single[0][0] if single else None
         found: list[tuple[tuple[int, int], ...]] = [((single[0][1], (1 << len(rows)) - 1),)] if single else []
         for masks in groupings(len(rows), count):
@@ -142,6 +143,8 @@ class Finder:
                 continue
             if found and self._goal != "cost" and len(masks) > len(found[0]):
                 break
+            if small and not small.isdisjoint(masks):
+                continue
             extra = split * (len(masks) - 1)
             tops = []
             lower = extra
@@ -164,6 +167,15 @@ class Finder:
                 if total + extra == best:
                     found.append(tuple(zip(places, masks, strict=True)))
         return best, found
+
+    def _small(self, order: Order, needs: Sequence[int], rows: list[int]) -> set[int]:
+        """The masks of rows that are worth too little for a parcel of their own."""
+        found = set()
+        for mask in range(1, 1 << len(rows)):
+            chosen = {n for bit, n in enumerate(rows) if mask >> bit & 1}
+            if order.too_small([need if n in chosen else 0 for n, need in enumerate(needs)]):
+                found.add(mask)
+        return found
 
     def _hold(self, order: Order, rows: list[int], needs: Sequence[int]) -> None:
         """Note the places that hold each row; of rows that share a sku, that cannot be told one by one."""

@@ -10,7 +10,7 @@ from heapq import heapify, heappop, heappush
 
 from oms.core.route.finder import Finder
 from oms.core.route.orders import Order, Prepared
-from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_after, got
+from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_after, got, parts_well
 
 
 @dataclass
@@ -162,6 +162,8 @@ class _Run:
             return best
         if not order.barred.keys().isdisjoint(kept.parcels):
             return best  # a rule came after it was routed
+        if not parts_well(order, kept.parcels):
+            return best
         if best.fill.better_than(kept.fill):
             return best
         if kept.fill.better_than(best.fill) or best.cost + self.prepared.rules.stickiness >= kept.cost:

@@ -15,7 +15,7 @@ from oms.core.route.pricing import Place, Pricing
 from oms.core.route.problem import Desk, Problem, Rules
 from oms.core.route.rulings import NO_RULING
 from oms.core.route.terms import TermsBook, metres_between
-from oms.model.frames import HELD_UNITS, OPEN_DEMAND, OPEN_ORDERS, WITHHELD
+from oms.model.frames import HELD_UNITS, OPEN_DEMAND, OPEN_ORDERS, WITHHELD, WORTH
 
 
 @dataclass(slots=True)
@@ -62,6 +62,21 @@ class Order:
     metres: dict[int, int] = field(default_factory=dict)  # to each place, filled as needed
     barred: Mapping[int, str] = field(default_factory=dict)  # place -> the rule that forbids it
     preferences: tuple[Preference, ...] = ()  # of the rules, in the order in which they count
+    most: int = 3  # parcels at most
+    worth: tuple[int, ...] = ()  # of a unit of each row, in thousandths of minor units; empty where nobody asks
+    min_worth: int = 0  # what each part must be worth, in the same, where the order parts
+    min_worth_by: str = ""  # the rule that says so
+
+    @property
+    def room(self) -> int:
+        """How many parcels it may get beside those that do not move; one in any case."""
+        return max(1, self.most - len(self.fixed))
+
+    def too_small(self, units: Sequence[int]) -> bool:
+        """Whether `units` of each row are some of what it needs and worth less than a part must be."""
+        if not self.min_worth or not any(units) or all(k >= row.need for k, row in zip(units, self.rows, strict=True)):
+            return False
+        return sum(k * worth for k, worth in zip(units, self.worth, strict=True)) < self.min_worth
 
     @property
     def lines(self) -> int:
@@ -135,7 +150,7 @@ def _prefer(rules: Rules, book: TermsBook, orders: Sequence[Order]) -> None:
         return
     dearest = rules.stickiness + max(_dearest(rules, order) for order in orders)
     for order in wishing:
-        extra = surcharges(order.preferences, dearest, min(rules.max_parcels, len(order.candidates)))
+        extra = surcharges(order.preferences, dearest, min(order.most, len(order.candidates)))
         order.pricing = book.preferring(order.pricing, extra)
 
 
@@ -145,7 +160,7 @@ def _dearest(rules: Rules, order: Order) -> int:
     weight = sum(row.weight_g * row.need for row in order.rows)
     volume = sum(row.volume_mm3 * row.need for row in order.rows)
     one = order.pricing.dearest(weight, volume, sum(row.need for row in order.rows)) + rules.late_penalty * days
-    return min(rules.max_parcels, len(order.candidates)) * (one + rules.split_penalty)
+    return min(order.most, len(order.candidates)) * (one + rules.split_penalty)
 
 
 def free_units(problem: Problem, skus: Sequence[str]) -> list[list[int]]:
@@ -197,22 +212,32 @@ class _Builder:
     def __init__(self, problem: Problem, number: dict[str, int], book: TermsBook) -> None:
         self.places = problem.places
         self.number = number
+        self.skus = list(number)
         self.book = book
         self.rulings = problem.rulings
+        self.most = problem.rules.max_parcels
+        self.worth = {(line_id, sku): worth for line_id, sku, worth in problem.worth.select(*WORTH).iter_rows()}
 
     def order(self, record: Sequence[Any], rows: list[Row], held: Sequence[Held]) -> Order:
         order_id, channel, order_ref, _placed, ship_by, service, pickup, location, *address = record
+        ruling = self.rulings.get(order_id, NO_RULING)
         desk, _service, known, candidates, pricing, due, spot, barred, preferences = self.book.terms(
-            channel, ship_by, service, tuple(address), pickup, location, self.rulings.get(order_id, NO_RULING)
+            channel, ship_by, service, tuple(address), pickup, location, ruling
         )
         order = Order(
             order_id, channel, order_ref, desk, service, known, candidates, pickup, pricing, due, spot,
             rows, {}, {}, set(), frozenset(), frozenset(), barred=barred, preferences=preferences,
+            most=ruling.max_parcels or self.most,
         )  # fmt: skip
         if pickup:
             order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up
         if held:
             self._hold(order, held)
+        if ruling.min_value is not None:
+            worth = [self.worth.get((row.line_id, self.skus[row.sku])) for row in rows]
+            if None not in worth:  # of goods without a price nobody can say
+                order.worth, order.min_worth = tuple(each or 0 for each in worth), 1000 * ruling.min_value
+                order.min_worth_by = ruling.min_value_by
         return order
 
     def _hold(self, order: Order, held: Sequence[Held]) -> None:

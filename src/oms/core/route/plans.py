@@ -199,6 +199,16 @@ def cost_after(prepared: Prepared, order: Order, before: Parcels, after: Parcels
     return total
 
 
+def parts_well(order: Order, parcels: Parcels) -> bool:
+    """Whether no parcel, nor what waits, is a part that is worth too little to be one."""
+    if not order.min_worth:
+        return True
+    rest = [row.need - units for row, units in zip(order.rows, got(order, parcels), strict=True)]
+    return not order.too_small(rest) and not any(
+        order.too_small([picks.get(n, 0) for n in range(len(order.rows))]) for picks in parcels.values()
+    )
+
+
 def unpaid(order: Order, parcels: Parcels) -> int:
     """What of the cost of a plan is there only because rules prefer other places."""
     extra = order.pricing.extra

@@ -68,6 +68,8 @@ def _says_all(first: Rule, second: Rule, codes: Sequence[str]) -> bool:
         and _folded(second.never_carriers) <= _folded(first.never_carriers)
         and (second.max_metres is None or near)
         and (not second.prefer or second.prefer == first.prefer)
+        and (second.max_parcels is None or (first.max_parcels or second.max_parcels + 1) <= second.max_parcels)
+        and (second.min_value is None or (first.min_value or -1) >= second.min_value)
         and all(
             getattr(second, name) is None or getattr(first, name) == getattr(second, name)
             for name in ("priority", "ship_complete")

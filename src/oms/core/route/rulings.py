@@ -40,13 +40,15 @@ class Rule:
     priority: int | None = None
     ship_complete: bool | None = None
     prefer: tuple[Collection[str], ...] = ()  # places of equal rank, the best first
+    max_parcels: int | None = None
+    min_value: int | None = None
 
     @property
     def of_skus_alone(self) -> bool:
         """Whether it says where some skus may not leave from, whatever order they are in."""
         rest = (self.channels, self.countries, self.postcodes, self.services, self.tags, self.never_carriers, self.prefer)
         more = (self.value_under, self.value_over, self.unit_over_g, self.unit_over_mm, self.address_line_over,
-                self.max_metres, self.priority, self.ship_complete)  # fmt: skip
+                self.max_metres, self.priority, self.ship_complete, self.max_parcels, self.min_value)  # fmt: skip
         return bool(self.skus) and not any(rest) and all(part is None for part in more)
 
     def bars(self, codes: Sequence[str]) -> list[str]:
@@ -66,6 +68,9 @@ class Ruling:
     priority: int = 0
     ship_complete: bool | None = None
     prefer: tuple[tuple[str, tuple[Collection[str], ...]], ...] = ()  # rule and its tiers
+    max_parcels: int | None = None
+    min_value: int | None = None
+    min_value_by: str = ""
 
 
 NO_RULING = Ruling()
@@ -86,6 +91,9 @@ def together(rules: Sequence[Rule], codes: Sequence[str]) -> Ruling:
         next((r.priority for r in rules if r.priority is not None), 0),
         next((r.ship_complete for r in rules if r.ship_complete is not None), None),
         tuple((r.name, r.prefer) for r in rules if r.prefer),
+        min((r.max_parcels for r in rules if r.max_parcels is not None), default=None),
+        *max(((r.min_value, r.name) for r in rules if r.min_value is not None), key=lambda each: each[0],
+             default=(None, "")),
     )  # fmt: skip
 
 

@@ -11,7 +11,19 @@ from itertools import combinations, islice, product
 from math import prod
 
 from oms.core.route.orders import Order, Prepared
-from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_of, got, is_whole, measures, plan_key, whole_units
+from oms.core.route.plans import (
+    Fill,
+    Parcels,
+    Plan,
+    Supply,
+    cost_of,
+    got,
+    is_whole,
+    measures,
+    parts_well,
+    plan_key,
+    whole_units,
+)  # fmt: skip
 from oms.core.route.shelves import best_places
 
 #: Parcels (units by row) that the exact search looks at before it gives up.
@@ -117,7 +129,10 @@ class _Search:
             if not any(picks):
                 continue
             wanted = {n: units for n, units in zip(self.rows, picks, strict=True) if units}
+            small = self.order.min_worth and self.order.too_small([wanted.get(n, 0) for n in range(len(self.caps))])
             for place, score in self._places_for(wanted, self.most):
+                if small and place not in self.base:
+                    continue
                 steps.setdefault(place, []).append((_packed(picks), score))
         return steps
 
@@ -155,6 +170,8 @@ class _Search:
         costs = self.prepared.rules.goal == "cost"
         fills: dict[int, Fill | None] = {}
         for (parcels, state), (score, path) in best.items():
+            if state and self.order.min_worth and not parts_well(self.order, self._parcels(path)):
+                continue
             if state not in fills:
                 fills[state] = self._fill(_unpacked(state, len(self.rows)))
             fill = fills[state]
@@ -224,6 +241,8 @@ class _Search:
                     here[n] = here.get(n, 0) + k
         cost = cost_of(self.prepared, order, parcels)
         if any(order.pricing.amount(p, *measures(order, picks)) is None for p, picks in parcels.items()):
+            return None
+        if parcels != self.base and not parts_well(order, parcels):
             return None
         return Plan(parcels, Fill.of(order, got(order, parcels)), cost, False)
 

@@ -14,6 +14,7 @@ NO_RATE = "no_rate"  # there is stock, where no carrier takes the parcel
 MAX_PARCELS = "max_parcels"  # it would be a parcel too many
 COMPONENT = "component"  # the kit lacks another component
 SHIP_COMPLETE = "ship_complete"  # the order waits for another line
+MIN_VALUE = "min_value"  # it would be a part of an order that a rule says is worth too little to be one
 RULE = "rule"  # one of the seller's rules forbids the places that hold it
 
 #: Orders with more rows than this have the cost of waiting estimated.
@@ -47,6 +48,8 @@ def shorts(supply: Supply, order: Order, got: list[int]) -> list[Short]:
                 reason = COMPONENT
             elif order.desk.ship_complete and others_wait:
                 reason = SHIP_COMPLETE
+            elif order.min_worth:
+                reason = MIN_VALUE
         result.append(each._replace(reason=reason))
     return result
 
@@ -120,7 +123,7 @@ def unpaid_waiting(prepared: Prepared, start: Supply, order: Order) -> int:
 
 def _dearest(prepared: Prepared, start: Supply, order: Order, rows: list[int]) -> int:
     """Cost of the dearest plan in which each row comes whole from one place or waits; 0 where there is none."""
-    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    limit = order.room
     tops = [
         _dear_places(start, order, [n for bit, n in enumerate(rows) if mask >> bit & 1], limit) if mask else []
         for mask in range(1 << len(rows))
@@ -174,7 +177,7 @@ def _bound(prepared: Prepared, order: Order, rows: int) -> int:
         weight += row.weight_g * row.need
         volume += row.volume_mm3 * row.need
         units += row.need
-    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    limit = order.room
     parcels = min(len(order.candidates), limit, rows if rows <= EXACT_ROWS else units)
     if not parcels:
         return 0

@@ -32,10 +32,11 @@ def bound_of(kernel: Kernel, prices: Floats) -> int:
         least |= zip(menu.orders.tolist(), cheapest(kernel, menu, prices).value[:, 0].tolist(), strict=True)
     beyond = _Beyond(kernel, prices)
     for number in shareable(kernel):
-        if small_enough(kernel.prepared.orders[number]):
+        order = kernel.prepared.orders[number]
+        if small_enough(order):
             least[number] = min(least[number], cheapest_shared(kernel, number, prices).value)
         else:
-            least[number] = min(least[number], beyond.least(number, 1 if math.isinf(least[number]) else 2))
+            least[number] = min(least[number], beyond.least(number, 1 if math.isinf(least[number]) or order.min_worth else 2))
     return math.ceil(value + sum(least.values()) - 0.01)
 
 
@@ -63,7 +64,7 @@ class _Beyond:
         need = np.array([row.need for row in rows], np.float64)[:, None]
         unit = self.shelf[np.array([row.sku for row in rows])][:, places] + handling + size[:, None] * slopes
         sent = need * unit  # (rows, places): all of a row from one place
-        limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+        limit = order.room
         least = float(wait.sum())
         for count in range(parcels, min(limit, len(places)) + 1):
             paid = prepared.rules.split_penalty * splits_paid(order, count)

@@ -139,7 +139,7 @@ def menus(
         order = prepared.orders[number]
         items = items_of(order)
         assert items
-        limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+        limit = order.room
         groups.setdefault((len(items), limit, bool(order.fixed)), []).append((number, items))
     places = len(prepared.places)
     return [
@@ -196,10 +196,19 @@ def _waiting(price: int, order: Order, items: list[Item]) -> dict[int, int]:
         touched = [line for line in lines.values() if line & mask]
         if mask & promised or any(line & mask != line for line in touched):
             continue
-        if order.desk.ship_complete and mask not in (0, whole):
+        if mask not in (0, whole) and (order.desk.ship_complete or order.too_small(_units(order, items, mask))):
             continue
         costs[mask] = price * len(touched)
     return costs
+
+
+def _units(order: Order, items: list[Item], mask: int) -> list[int]:
+    """Units of each row that the items of a mask are."""
+    units = [0] * len(order.rows)
+    for bit, item in enumerate(items):
+        if mask >> bit & 1:
+            units[item.row] += item.units
+    return units
 
 
 def _price(order: Order, items: list[Item], stock: Ints, cost: Floats, slot: NDArray[np.bool_]) -> None:
@@ -214,6 +223,8 @@ def _price(order: Order, items: list[Item], stock: Ints, cost: Floats, slot: NDA
             if mask >> n & 1:
                 units[item.row] = units.get(item.row, 0) + item.units
                 needs[rows[n].sku] = needs.get(rows[n].sku, 0) + item.units
+        if order.min_worth and order.too_small(_units(order, items, mask)):
+            continue
         key = tuple(units.items())
         if key not in known:
             weight = sum(order.rows[n].weight_g * k for n, k in units.items())
@@ -240,6 +251,6 @@ def _price_held(prepared: Prepared, order: Order, items: list[Item], menu: Menu,
             for bit, item in enumerate(items):
                 if mask >> bit & 1:
                     units[item.row] = units.get(item.row, 0) + item.units
-            if units == picks:
+            if units == picks and not order.too_small(_units(order, items, mask)):
                 menu.cost[n, mask - 1, place] = np.inf if parts is None else parts.weighed
                 menu.slot[n, mask - 1, place] = place in order.slots

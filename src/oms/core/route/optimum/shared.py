@@ -32,6 +32,7 @@ def shareable(kernel: Kernel) -> list[int]:
         if menu.shape.limit > 1:
             found.update(menu.orders[(menu.units > 1).any(axis=1)].tolist())
     orders = kernel.prepared.orders
+    found |= {n for n in kernel.orders if orders[n].min_worth}
     return sorted(found | {n for n in kernel.orders if orders[n].pricing.carriers and not orders[n].pricing.rising()})
 
 
@@ -70,7 +71,7 @@ def cheapest_shared(kernel: Kernel, number: int, prices: Floats) -> Shared:
     prepared, order = kernel.prepared, kernel.prepared.orders[number]
     rows = [n for n, row in enumerate(order.rows) if row.need]
     steps = _steps(tuple(order.rows[n].need for n in rows))
-    limit = max(1, prepared.rules.max_parcels - len(order.fixed))
+    limit = order.room
     best = np.full((limit + 1, len(steps.states)), np.inf)
     best[0, 0] = 0.0
     trail: list[tuple[int, Floats, Floats]] = []  # place, what its parcels cost, the best before it
@@ -104,6 +105,8 @@ def _parcels_of(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, 
         same = (states == np.array([held.get(n, 0) for n in rows])).all(axis=1)
         parts = parcel_cost(kernel.prepared, order, place, held, order.dates.get(place))
         cost[same] = np.inf if parts is None else parts.weighed + (day if place in order.slots else 0.0)
+    if order.min_worth:
+        cost[_small(order, rows, states)] = np.inf
     paid: Floats = cost + states @ prices[shelves]
     return paid
 
@@ -119,9 +122,18 @@ def _waits(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, price
         waits += price * lacking[:, lines == line].any(axis=1)
     promised = np.array([sum(picks.get(n, 0) for picks in order.current.values()) for n in rows])
     waits[(states < promised).any(axis=1) | ~_whole([order.rows[n] for n in rows], states)] = np.inf
+    if order.min_worth:
+        waits[_small(order, rows, np.array([order.rows[n].need for n in rows]) - states)] = np.inf
     if order.desk.ship_complete:
         waits[lacking.any(axis=1) & states.any(axis=1)] = np.inf
     return waits
+
+
+def _small(order: Order, rows: Sequence[int], units: Ints) -> NDArray[np.bool_]:
+    """Units of rows that are a part of an order and worth too little to be one."""
+    some = units.any(axis=1) & (units < np.array([order.rows[n].need for n in rows])).any(axis=1)
+    small: NDArray[np.bool_] = some & (units @ np.array([order.worth[n] for n in rows], np.int64) < order.min_worth)
+    return small
 
 
 def _whole(rows: Sequence[Row], states: Ints) -> NDArray[np.bool_]:
