@@ -1,12 +1,15 @@
 """eBay's orders report: summaries and items, three languages, footers, and what `Sold For` is the price of."""
 
+import random
 from pathlib import Path
 
 import pytest
 
 from oms.channels.base import Reading
+from oms.sheets.read import load, peek
+from oms.sheets.write import csv_bytes
 
-from .reading import DATA, read, rows
+from .reading import DATA, LIMITS, read, rows
 
 EBAY = DATA / "ebay"
 BELOW = "below the sales: how many they are, and whose"
@@ -190,6 +193,47 @@ def test_the_footer_is_a_checksum(report, count, warned):
     assert (5, 0, 1) == (reading.rows, reading.rows_rejected, reading.orders.height)
     assert warned == any("sales records" in note for note in reading.notes)
     assert len(reading.notes) == warned
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        "1,record(s) downloaded, from Nov-10-26 to Nov-10-26",
+        "1.0,record(s)",
+        "1,records downloaded",
+        '"1 record(s) downloaded"',
+    ],
+)
+def test_footers_as_a_spreadsheet_leaves_them(report, count):
+    """Numbers become 1.0; lines get as many cells as the headings have."""
+    reading = report({}, count + "," * 8, "Seller ID : bluedoor" + "," * 10)
+
+    assert (3, 0, {BELOW: 2}) == (reading.rows, reading.rows_rejected, reading.ignored)
+    assert not [note for note in reading.notes if "sales records" in note]
+
+
+@pytest.mark.parametrize("name", ["orders_us_clean.csv", "orders_uk_clean.csv", "orders_de_clean.csv", "orders_us_hostile.csv"])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+def test_footers_are_found_where_somebody_moved_the_columns(tmp_path, name, seed):
+    """Wherever the cells of a footer stand then, it is no sale, and still counts."""
+    frame = load(peek(EBAY / name, LIMITS), LIMITS).frame.drop("row")
+    moved = list(frame.columns)
+    random.Random(seed).shuffle(moved)
+    path = tmp_path / "moved.csv"
+    path.write_bytes(csv_bytes(frame.select(moved), neutralise=False))
+    was, now = read(EBAY / name), read(path)
+
+    assert (was.rows, was.rows_rejected, was.ignored) == (now.rows, now.rows_rejected, now.ignored)
+    assert was.orders["order_ref"].to_list() == now.orders["order_ref"].to_list()
+    assert ["sales records" in note for note in was.notes] == ["sales records" in note for note in now.notes]
+
+
+def test_a_sale_is_no_footer(report):
+    """Not even of a record, in a file with few columns."""
+    few = {name: None for name in SALE if name not in ("Order Number", "Item Title", "Quantity", "Sold For")}
+    reading = report(few | {"Item Title": "Record Store Day: 45 songs"})
+
+    assert (1, 0, {}) == (reading.rows, reading.rows_rejected, reading.ignored)
 
 
 def test_footer_without_a_line_end_is_a_footer_all_the_same(report, tmp_path):

@@ -9,32 +9,42 @@ import polars as pl
 from oms.sheets.read import Sheet, short_note
 from oms.words import _
 
-#: The footer begins in the first columns, whatever their headings.
+#: The footer begins in the first columns, whatever their headings; elsewhere where somebody moved columns.
 FIRST = 3
+_FEW = 3  # cells of a footer: how many, of what, from when to when
 _COUNT = r"(?i)^'?(\d+)(?:[.,]0)?[\s,;]*[^\d]{0,3}(?:record|datens|\w*\W*heruntergeladen|\w*\W*downloaded)"
 _SELLER = r"^[^\d:]{2,40}:\s*\S"
+_NUMBER = r"^'?(\d+)(?:[.,]0+)?$"
+_RECORDS = r"(?i)^[\s,;]*(?:record\(s\)|records? downloaded|datens\w*(?:\(e\))? heruntergeladen)"
+_WHOSE = r"(?i)^(?:seller|verkäufer|mitglied)[^:\d]{0,20}:\s*\S"
 
 
 def marked(sheet: Sheet, columns: set[str]) -> pl.DataFrame:
     """
     Of every row what it is: `row, kind ("" for a sale, count, seller, headings), count`.
 
-    `columns` are those the reader declares; a footer says nothing in any but the first.
+    `columns` are those the reader declares; a footer says nothing in any but the first, or, where columns were moved,
+    in few.
     """
     first = list(sheet.peek.headings[:FIRST])
-    others = sorted(columns - set(first))
-    blank = [pl.col(name).str.strip_chars().fill_null("") == "" for name in others]
+    read = [name for name in sheet.peek.headings if name in columns]
+    cells = {name: pl.col(name).str.strip_chars().fill_null("") for name in read}
+    said = {name: cell != "" for name, cell in cells.items()}
     text = pl.concat_str([pl.col(name).str.strip_chars() for name in first], separator=" ", ignore_nulls=True)
-    alone = pl.all_horizontal(blank) if blank else pl.lit(True)
+    alone = ~pl.any_horizontal([said[name] for name in read if name not in first] or [pl.lit(False)])
+    filled = pl.sum_horizontal(said.values())
+    counted = pl.coalesce(cell.str.extract(_NUMBER) for cell in cells.values())
+    moved = (filled <= _FEW) & counted.is_not_null() & pl.any_horizontal(c.str.contains(_RECORDS) for c in cells.values())
+    whose = (filled == 1) & pl.any_horizontal(cell.str.contains(_WHOSE) for cell in cells.values())
     again = pl.all_horizontal(pl.col(name).str.strip_chars().str.to_lowercase() == name.lower() for name in first)
     kind = (
-        pl.when(alone & text.str.contains(_COUNT)).then(pl.lit("count"))
-        .when(alone & text.str.contains(_SELLER)).then(pl.lit("seller"))
+        pl.when((alone & text.str.contains(_COUNT)) | moved).then(pl.lit("count"))
+        .when((alone & text.str.contains(_SELLER)) | whose).then(pl.lit("seller"))
         .when(again.fill_null(False)).then(pl.lit("headings"))
         .otherwise(pl.lit(""))
     )  # fmt: skip
-    found = sheet.frame.select("row", kind=kind, text=text)
-    count = pl.when(pl.col("kind") == "count").then(pl.col("text").str.extract(_COUNT))
+    found = sheet.frame.select("row", kind=kind, count=pl.coalesce(text.str.extract(_COUNT), counted))
+    count = pl.when(pl.col("kind") == "count").then("count")
     return found.select("row", "kind", count=count.cast(pl.Int64, strict=False))
 
 
