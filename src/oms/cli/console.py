@@ -7,6 +7,7 @@ import json as _json
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, Protocol
 
 import typer
@@ -154,8 +155,9 @@ def table(
     """
     if not on_terminal():
         print("\t".join(columns))
-        for row in rows:
-            print("\t".join(_tsv(cell) for cell in row))
+        left = iter(rows)
+        while some := list(islice(left, _TOGETHER)):
+            print("\n".join([_tsv(row) for row in some]))
         return
     from rich import box
     from rich.console import Console
@@ -200,9 +202,18 @@ def _shown(cell: object) -> str:
     return text if len(text) <= _MOST_CELL else text[: _MOST_CELL - 1] + "…"
 
 
-def _tsv(cell: object) -> str:
-    text = "" if cell is None else str(cell)
-    return text.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+#: Rows that go out as one text.
+_TOGETHER = 1_000
+
+
+def _tsv(row: Sequence[object]) -> str:
+    cells = ["" if cell is None else str(cell) for cell in row]
+    text = "\t".join(cells)
+    if "\\" not in text and "\n" not in text and "\r" not in text and text.count("\t") == len(cells) - 1:
+        return text
+    return "\t".join(
+        [cell.replace("\\", "\\\\").replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r") for cell in cells]
+    )
 
 
 @contextmanager

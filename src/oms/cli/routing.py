@@ -96,8 +96,8 @@ def _show_route(report: "RouteReport") -> None:
         console.table(
             [_("channel"), _("order"), _("line"), _("sku"), _("location"), _("n"), _("carrier"), _("service"), _("ships"),
              _("cost")],
-            ((*(row[name] for name in columns), decimal_text(row["cost"], report.currency))
-             for row in report.assignments.iter_rows(named=True)),
+            ((*row[:-1], decimal_text(row[-1], report.currency))
+             for row in report.assignments.select(*columns, "cost").iter_rows()),
             right=[_("n"), _("cost")], most=SHOWN, see=_("oms orders --status routed, or one order: oms explain REF"),
         )  # fmt: skip
     if report.waiting.height:

@@ -33,8 +33,11 @@ def minor(amount: Decimal | str, currency: str) -> int:
 
 def decimal_text(amount_minor: int, currency: str) -> str:
     """Minor units as a decimal string: decimal_text(110, "USD") == "1.10"."""
-    digits = exponent(currency)
-    return f"{Decimal(amount_minor).scaleb(-digits):.{digits}f}"
+    digits = EXPONENTS.get(currency, 2)
+    if not digits:
+        return str(amount_minor)
+    whole, part = divmod(abs(amount_minor), 10**digits)
+    return f"{'-' if amount_minor < 0 else ''}{whole}.{part:0{digits}d}"
 
 
 def spread(total: int, weights: Sequence[int]) -> list[int]:

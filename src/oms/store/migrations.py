@@ -5,17 +5,25 @@ from importlib.resources import files
 
 from sqlite_utils import Database, Migrations
 
-from oms.store.schema import DERIVED, UNDOABLE
+from oms.store.schema import ALONE, DERIVED, UNDOABLE
 
 migrations = Migrations("oms")
 
 
 @migrations()
 def version_1_a_sellers_day(db: Database) -> None:
-    """Orders, stock, parcels and the journal."""
+    """Orders, stock, parcels and the journal. (What remembers changes came with it then, and comes with version 2 now.)"""
     for statement in files("oms.store").joinpath("version_1.sql").read_text().split(";\n"):
         if statement.strip():
             db.conn.execute(statement)
+
+
+@migrations()
+def version_2_less_to_remember(db: Database) -> None:
+    """What follows from facts wakes no trigger, and of a row whose state moves on only the state is remembered."""
+    for table in UNDOABLE:
+        db.conn.execute(f"DROP TRIGGER IF EXISTS changed_{table}")
+        db.conn.execute(f"DROP TRIGGER IF EXISTS removed_{table}")
     record_changes(db.conn)
 
 
@@ -23,27 +31,37 @@ def record_changes(conn: sqlite3.Connection) -> None:
     """
     Make the store remember what a batch overwrites: the row before, as JSON, in `changes`.
 
-    What a batch inserts needs no trigger: ids only grow, so `marks` remembers the range, and `floors` tells a row that
-    the running batch made itself from one that it found.
+    Where a column of ALONE is all that changes, that column is all that is remembered. What a batch inserts needs no
+    trigger: ids only grow, so `marks` remembers the range, and `floors` tells a row that the running batch made itself from
+    one that it found.
     """
     for table in UNDOABLE:
         columns = [row[1] for row in conn.execute(f"PRAGMA table_info({table})")]
-        stored = ", ".join(
-            f"'{c}', CASE WHEN typeof(OLD.{c}) = 'blob' THEN 'x' || hex(OLD.{c}) ELSE OLD.{c} END"
-            if c == "content_hash"
-            else f"'{c}', OLD.{c}"
-            for c in columns
-        )
         deeds = [c for c in columns if c not in DERIVED.get(table, set()) and c != "id"]
-        changed = " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in deeds)
-        insert = (
-            f"INSERT INTO changes (batch_id, name, row_id, before) "
-            f"VALUES ((SELECT max(id) FROM batches), '{table}', OLD.id, json_object({stored}));"
-        )
+        alone = [c for c in deeds if c in ALONE.get(table, set())]
+        whole = [c for c in deeds if c not in alone]
         known = f"OLD.id <= (SELECT last_id FROM floors WHERE name = '{table}')"
-        conn.execute(f"CREATE TRIGGER changed_{table} AFTER UPDATE ON {table} WHEN {known} AND ({changed}) "
-                     f"BEGIN {insert} END")  # fmt: skip
-        conn.execute(f"CREATE TRIGGER removed_{table} AFTER DELETE ON {table} WHEN {known} BEGIN {insert} END")
+        for name, some, kept in (("changed", whole, columns), ("moved", alone, alone)):
+            if some:
+                differ = " OR ".join(f"OLD.{c} IS NOT NEW.{c}" for c in some)
+                conn.execute(f"CREATE TRIGGER {name}_{table} AFTER UPDATE OF {', '.join(some)} ON {table} "
+                             f"WHEN {known} AND ({differ}) BEGIN {_remember(table, kept)} END")  # fmt: skip
+        conn.execute(
+            f"CREATE TRIGGER removed_{table} AFTER DELETE ON {table} WHEN {known} BEGIN {_remember(table, columns)} END"
+        )
+
+
+def _remember(table: str, columns: list[str]) -> str:
+    stored = ", ".join(
+        f"'{c}', CASE WHEN typeof(OLD.{c}) = 'blob' THEN 'x' || hex(OLD.{c}) ELSE OLD.{c} END"
+        if c == "content_hash"
+        else f"'{c}', OLD.{c}"
+        for c in columns
+    )
+    return (
+        f"INSERT INTO changes (batch_id, name, row_id, before) "
+        f"VALUES ((SELECT max(id) FROM batches), '{table}', OLD.id, json_object({stored}));"
+    )
 
 
 def migrate(conn: sqlite3.Connection) -> None:

@@ -10,5 +10,8 @@ UNDOABLE = (
 #: Columns that follow from others: a change in them alone is nobody's deed, so it is neither recorded nor a conflict.
 DERIVED = {"orders": {"status", "as_of", "content_hash", "format"}}
 
+#: Columns that change by the hundred thousand with nothing else in the row: a change remembers them without the rest.
+ALONE = {"allocations": {"state"}}
+
 #: Tables that settling writes anew; later batches touching them does not stand in the way of undoing an earlier one.
 SETTLED = ("holds", "waiting", "line_units")

@@ -56,19 +56,17 @@ def take_back(batch: Batch, batch_id: int) -> None:
     conn = batch.conn
     conn.execute("PRAGMA defer_foreign_keys = ON")
     _touch(batch, batch_id)
-    first = conn.execute(
-        "SELECT name, row_id, before FROM changes WHERE id IN "
-        "(SELECT min(id) FROM changes WHERE batch_id = ? GROUP BY name, row_id) ORDER BY id",
-        (batch_id,),
+    changed = conn.execute(
+        "SELECT name, row_id, before FROM changes WHERE batch_id = ? ORDER BY id DESC", (batch_id,)
     ).fetchall()
     marks = {row["name"]: (row["first_id"], row["last_id"])
              for row in conn.execute("SELECT * FROM marks WHERE batch_id = ?", (batch_id,))}  # fmt: skip
     for name in reversed(UNDOABLE):
         if name in marks:
             _remove(conn, name, *marks[name])
-    for row in first:
+    for row in changed:  # the newest first: what stood before the batch is said last
         if not _made_here(row, marks):
-            _restore(conn, row["name"], json.loads(row["before"]))
+            _restore(conn, row["name"], row["row_id"], json.loads(row["before"]))
     _touch(batch, batch_id)
 
 
@@ -99,7 +97,12 @@ def _remove(conn: sqlite3.Connection, name: str, first: int, last: int) -> None:
     conn.execute(f"DELETE FROM {name} WHERE id BETWEEN ? AND ?", (first, last))
 
 
-def _restore(conn: sqlite3.Connection, name: str, before: dict[str, Any]) -> None:
+def _restore(conn: sqlite3.Connection, name: str, row_id: int, before: dict[str, Any]) -> None:
+    if "id" not in before:  # columns that changed alone
+        conn.execute(
+            f"UPDATE {name} SET {', '.join(f'{column} = ?' for column in before)} WHERE id = ?", (*before.values(), row_id)
+        )
+        return
     if before.get("content_hash"):
         before["content_hash"] = bytes.fromhex(before["content_hash"][1:])
     columns = [column for column in before if column != "id"]
@@ -122,12 +125,13 @@ def _touch(batch: Batch, batch_id: int) -> None:
     for name, column in by_order.items():
         batch.touch_orders(f"SELECT {column} FROM {name} WHERE id IN ({_concerned(name)}) AND {column} IN "
                            "(SELECT id FROM orders)", {"batch": batch_id})  # fmt: skip
-        batch.touch_orders(f"SELECT before ->> '$.{column}' FROM changes WHERE batch_id = :batch AND name = '{name}'",
-                           {"batch": batch_id})  # fmt: skip
+        batch.touch_orders(f"SELECT before ->> '$.{column}' FROM changes WHERE batch_id = :batch AND name = '{name}' "
+                           f"AND before ->> '$.{column}' IS NOT NULL", {"batch": batch_id})  # fmt: skip
     for name in ("moves", "allocations"):
         batch.touch_stock(f"SELECT sku, location FROM {name} WHERE id IN ({_concerned(name)})", {"batch": batch_id})
         batch.touch_stock(f"SELECT before ->> '$.sku', before ->> '$.location' FROM changes "
-                          f"WHERE batch_id = :batch AND name = '{name}'", {"batch": batch_id})  # fmt: skip
+                          f"WHERE batch_id = :batch AND name = '{name}' AND before ->> '$.sku' IS NOT NULL",
+                          {"batch": batch_id})  # fmt: skip
     mapped = {"listings", "products", "kit_components"}
     touched = {row["name"] for row in batch.conn.execute(
         "SELECT name FROM marks WHERE batch_id = :batch UNION SELECT name FROM changes WHERE batch_id = :batch",
