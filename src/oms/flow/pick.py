@@ -1,7 +1,9 @@
 """`oms pick`: reserved units go to the people who take them off the shelf, with lists, slips and 3PL order files."""
 
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -97,22 +99,21 @@ def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, f
         picks, contacts = read_picks(batch.conn)
         if picks.is_empty():
             raise unwritable[0][1]
-    pick(batch)
-    settle_statuses(batch)
-    notes: list[str] = []
-    for code in sorted(picks["location"].unique()):
-        here = picks.filter(pl.col("location") == code)
-        notes += _write(batch, shop.config, _place(shop.config, code), here, contacts, forms.get(code))
+    with ThreadPoolExecutor(1) as aside:  # one core makes the papers while the other works in the store
+        papers = aside.submit(list, _papers(shop.config, picks, contacts, forms))
+        pick(batch)
+        settle_statuses(batch)
+        for paper in papers.result():
+            batch.document(paper.kind, paper.name, paper.data, location=paper.location)
     orders, units = picks["order_id"].n_unique(), int(picks["quantity"].sum())
     batch.summary({"orders": orders, "units": units})
-    return PickReport(
-        batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), unwritable, tuple(notes)
-    )  # fmt: skip
+    notes = _labelled_elsewhere(shop.config, picks)
+    return PickReport(batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), unwritable, notes)
 
 
 def _forms(shop: Shop, picks: pl.DataFrame) -> tuple[dict[str, OrderFormat], tuple[tuple[str, ConfigError], ...]]:
     """The template of each 3PL whose order file will be written; those whose cannot be used, and why."""
-    ours = picks.filter(~pl.col("channel").is_in([channel.name for channel in shop.config.channels if channel.labels_itself]))
+    ours = picks.filter(~pl.col("channel").is_in(_labelling(shop.config)))
     forms, unwritable = {}, []
     for code in sorted(ours["location"].unique()):
         place = _place(shop.config, code)
@@ -130,25 +131,42 @@ def _place(config: Config, code: str) -> Location:
                 Location.model_validate({"code": code, "country": "ZZ"}))  # fmt: skip
 
 
-def _write(
-    batch: Batch, config: Config, place: Location, picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat | None
-) -> list[str]:  # fmt: skip
-    code = place.code
-    table = pick_list(picks, config.zone_of(place))
-    batch.document("picklist", f"picklist-{code}.xlsx", xlsx_bytes({_("pick list"): table}), location=code)
-    batch.document("picklist", f"picklist-{code}.csv", csv_bytes(table, bom=True), location=code)
-    if config.pick.slips:
-        batch.document("slips", f"slips-{code}.html", slips_html(picks, contacts, config, place), location=code)
-    if place.kind != "3pl":
-        return []
-    platform = [channel.name for channel in config.channels if channel.labels_itself]
-    ours = picks.filter(~pl.col("channel").is_in(platform))
-    if form is not None:
-        name = f"orders-{code}.{form.file}"
-        batch.document("orders", name, order_file(ours, contacts, form, config, place), location=code)
-    labelled = picks.filter(pl.col("channel").is_in(platform))["order_id"].n_unique()
-    if not labelled:
-        return []
-    return [plural("{location}: {count} order has its channel's own label and is in no order file",
-                   "{location}: {count} orders have their channel's own label and are in no order file", labelled,
-                   location=code)]  # fmt: skip
+class _Paper(NamedTuple):
+    kind: str
+    name: str
+    data: bytes
+    location: str
+
+
+def _papers(
+    config: Config, picks: pl.DataFrame, contacts: pl.DataFrame, forms: Mapping[str, OrderFormat]
+) -> Iterator[_Paper]:  # fmt: skip
+    """The documents of each location, in the order of their codes."""
+    for code in sorted(picks["location"].unique()):
+        place, here = _place(config, code), picks.filter(pl.col("location") == code)
+        table = pick_list(here, config.zone_of(place))
+        yield _Paper("picklist", f"picklist-{code}.xlsx", xlsx_bytes({_("pick list"): table}), code)
+        yield _Paper("picklist", f"picklist-{code}.csv", csv_bytes(table, bom=True), code)
+        if config.pick.slips:
+            yield _Paper("slips", f"slips-{code}.html", slips_html(here, contacts, config, place), code)
+        if code in forms:
+            ours, form = here.filter(~pl.col("channel").is_in(_labelling(config))), forms[code]
+            yield _Paper("orders", f"orders-{code}.{form.file}", order_file(ours, contacts, form, config, place), code)
+
+
+def _labelling(config: Config) -> list[str]:
+    return [channel.name for channel in config.channels if channel.labels_itself]
+
+
+def _labelled_elsewhere(config: Config, picks: pl.DataFrame) -> tuple[str, ...]:
+    """What to say of orders that a 3PL is to send and that are in no order file."""
+    theirs = [place.code for place in config.locations if place.kind == "3pl"]
+    labelled = (
+        picks.filter(pl.col("location").is_in(theirs), pl.col("channel").is_in(_labelling(config)))
+        .group_by("location").agg(pl.col("order_id").n_unique()).sort("location")
+    )  # fmt: skip
+    return tuple(
+        plural("{location}: {count} order has its channel's own label and is in no order file",
+               "{location}: {count} orders have their channel's own label and are in no order file", orders, location=code)
+        for code, orders in labelled.iter_rows()
+    )  # fmt: skip
