@@ -110,3 +110,16 @@ def test_header_of_the_sample(samples):
     reading = read(samples / "channels" / "lazada" / "header_only.csv", "lazada", "Asia/Manila", "PHP")
 
     assert ("lazada-orders", 0, 0) == (reading.format, reading.rows, reading.orders.height)
+
+
+def test_older_exports_write_their_headings_with_spaces(tmp_path):
+    """`Order Item Id` for `orderItemId`, `Created at` for `createTime`: the same order."""
+    older = {
+        "Order Item Id": "220000000001", "Seller SKU": "MUG", "Created at": "2026-07-04 11:46:00", "Order Number": "2200001",
+        "Item Name": "Mug", "Unit Price": "20.00", "Paid Price": "18.00", "Shipping Name": "Ann Lim", "Status": "pending",
+    }  # fmt: skip
+    reading = read(table(tmp_path / "orders.csv", [older], ";"), "lazada", "Asia/Kuala_Lumpur", "MYR")
+    line, order = reading.lines.row(0, named=True), reading.orders.row(0, named=True)
+
+    assert ("220000000001", "MUG", 2000, 200) == (line["line_ref"], line["listing_sku"], line["unit_price"], line["discount"])
+    assert ("2200001", "2026-07-04T03:46:00Z", "Ann Lim") == (order["order_ref"], order["placed_at"], order["name"])

@@ -177,6 +177,17 @@ def test_amounts_of_the_order_are_taken_once(exported):
     assert [4, 5] == reading.rejected_rows.to_list()
 
 
+def test_when_an_order_was_placed(exported):
+    """Some plugins call it `date`; where a file has no such column that is said, for without it there is no ship_by."""
+    row = ROW.format(status="processing", method="")
+    other = exported(row, head=HEAD.replace("order_date", "date"))
+    none = exported(row, head=HEAD.replace("order_date", "day"))
+
+    assert "2026-11-18T14:00:00Z" == other.orders["placed_at"].item()
+    assert (None, 1) == (none.orders["placed_at"].item(), none.orders.height)
+    assert ["nothing says when these orders were placed" in note for note in (*other.notes, *none.notes)] == [True]
+
+
 def test_known_sample(samples: Path):
     """The numbered shape of another project's test."""
     reading = read(samples / "channels" / "woocommerce" / "order_item_columns.csv")

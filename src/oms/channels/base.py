@@ -254,6 +254,12 @@ def order_reading(
         lines = lines.filter(~pl.col("order_no").is_in(bad_orders.implode()))
         if returns is not None:
             returns = returns.filter(~pl.col("row").is_in(bad_rows.implode()))
+    orders = conform(orders, ORDERS)
+    if orders.filter(pl.col("placed_at").is_null() & ~pl.col("cancelled")).height:
+        notes = (
+            *notes,
+            _("nothing says when these orders were placed: they have no ship_by, and are served after those that have one"),
+        )
     return Reading(
         format=format,
         kind="orders",
@@ -263,7 +269,7 @@ def order_reading(
         ignored={reason: len(rows) for reason, rows in left_out.items() if len(rows)},
         rejected=about.sort("row", "column", nulls_last=True),
         rejected_rows=bad_rows,
-        orders=conform(orders, ORDERS).sort("order_no"),
+        orders=orders.sort("order_no"),
         lines=conform(lines, LINES).sort("order_no", "position"),
         returns=empty(COUNTER_RETURNS) if returns is None else conform(returns, COUNTER_RETURNS),
         as_of=as_of,

@@ -31,39 +31,50 @@ _FORMATS = ("%d %b %Y %H:%M", "%d %b %Y %H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%
 _FBL = ("fulfilment by lazada", "fulfillment by lazada", "fulfilled by lazada", "fbl")
 
 LEGEND: Legend = {
-    "order_ref": Text("orderNumber", identifier=True),
-    "line_ref": Text("orderItemId", identifier=True),
-    "placed_at": Moment("createTime", formats=_FORMATS),
-    "changed_at": Moment("updateTime", formats=_FORMATS),
+    "order_ref": Text("orderNumber", "Order Number", identifier=True),
+    "line_ref": Text("orderItemId", "Order Item Id", identifier=True),
+    "placed_at": Moment("createTime", "Created at", formats=_FORMATS),
+    "changed_at": Moment("updateTime", "Updated at", formats=_FORMATS),
     "delivered_at": PerhapsMoment("deliveredDate", formats=_FORMATS),
-    "ship_by": PerhapsMoment("ttsSla", "promisedShippingTime", "rtsSla", formats=_FORMATS, end_of_day=True),
+    "ship_by": PerhapsMoment(
+        "ttsSla", "promisedShippingTime", "Promised shipping time", "rtsSla", formats=_FORMATS, end_of_day=True
+    ),
     "word": Text("status"),
     "status": StatusWord("status", words=LAZADA),
-    "fulfilment": OneOf("shipmentTypeName", "deliveryType", words=dict.fromkeys(_FBL, "lazada"), other=None),
-    "sku": Text("sellerSku", identifier=True, missing=("-",)),
-    "shop_sku": Text("lazadaSku", identifier=True),
-    "title": Text("itemName"),
+    "fulfilment": OneOf(
+        "shipmentTypeName", "Shipment Type Name", "deliveryType", words=dict.fromkeys(_FBL, "lazada"), other=None
+    ),
+    "sku": Text("sellerSku", "Seller SKU", identifier=True, missing=("-",)),
+    "shop_sku": Text("lazadaSku", "Lazada SKU", identifier=True),
+    "title": Text("itemName", "Item Name"),
     "variant": Text("variation"),
-    "unit": Price("unitPrice", least=0),
-    "paid": Price("paidPrice"),
+    "unit": Price("unitPrice", "Unit Price", least=0),
+    "paid": Price("paidPrice", "Paid Price"),
     "seller_off": Price("sellerDiscountTotal"),
-    "unit_shipping": Price("shippingFee"),
-    "unit_refund": Price("refundAmount"),
-    "service": Text("shipmentTypeName", "deliveryType"),
+    "unit_shipping": Price("shippingFee", "Shipping Fee"),
+    "unit_refund": Price("refundAmount", "Refund Amount"),
+    "service": Text("shipmentTypeName", "Shipment Type Name", "deliveryType"),
     "back_reason": Text("buyerFailedDeliveryReason"),
-    "tracking": Text("trackingCode", "cdTrackingCode"),
-    "name": Text("shippingName", "customerName"),
-    "email": Text("customerEmail"),
-    "phone": Text("shippingPhone", "shippingPhone2", guarded=True, mangled_is_missing=True),
-    "address1": Text("shippingAddress"),
-    "line2": Text("shippingAddress2"),
-    "line3": Text("shippingAddress3"),
-    "line4": Text("shippingAddress4"),
-    "line5": Text("shippingAddress5"),
-    "city": Text("shippingCity"),
-    "region": Text("shippingRegion"),
-    "postcode": Text("shippingPostCode", guarded=True),
-    "country": Text("shippingCountry"),
+    "tracking": Text("trackingCode", "Tracking Code", "cdTrackingCode"),
+    "name": Text("shippingName", "Shipping Name", "customerName", "Customer Name"),
+    "email": Text("customerEmail", "Customer Email"),
+    "phone": Text(
+        "shippingPhone",
+        "Shipping Phone Number",
+        "shippingPhone2",
+        "Shipping Phone Number2",
+        guarded=True,
+        mangled_is_missing=True,
+    ),
+    "address1": Text("shippingAddress", "Shipping Address"),
+    "line2": Text("shippingAddress2", "Shipping Address2"),
+    "line3": Text("shippingAddress3", "Shipping Address3"),
+    "line4": Text("shippingAddress4", "Shipping Address4"),
+    "line5": Text("shippingAddress5", "Shipping Address5"),
+    "city": Text("shippingCity", "Shipping City"),
+    "region": Text("shippingRegion", "Shipping Region"),
+    "postcode": Text("shippingPostCode", "Shipping Postcode", guarded=True),
+    "country": Text("shippingCountry", "Shipping Country"),
 }
 #: A parcel on its way back, and what arrived; what is lost on the way never does.
 _BACK = ("returned", "shipped_back_success")
@@ -82,8 +93,9 @@ class Orders:
     channel_kind: str | None = "lazada"
 
     def recognises(self, headings: frozenset[str]) -> bool:
-        """By names that only Lazada (and Daraz) writes without spaces."""
-        return {"orderitemid", "ordernumber"} <= headings and not {"sellersku", "lazadasku", "itemname"}.isdisjoint(headings)
+        """By the names of a unit and its order, with a sku or a title; older exports write them with spaces."""
+        spaceless = {heading.replace("_", "") for heading in headings}
+        return {"orderitemid", "ordernumber"} <= spaceless and not {"sellersku", "lazadasku", "itemname"}.isdisjoint(spaceless)
 
     def columns(self, headings: tuple[str, ...]) -> set[str]:
         """Some 30 of the 73; not the buyer's tax and registration numbers."""

@@ -47,7 +47,7 @@ def _contact(form: str, **headings: tuple[str, ...]) -> Legend:
 _ORDER: Legend = {
     "order_ref": column("order_ref", "order_number", "Order Number", "order_id", "Order ID"),
     "channel_order_id": column("channel_order_id", "order_id", "Order ID"),
-    "placed_at": column("placed_at", "order_date", "Order Date"),
+    "placed_at": column("placed_at", "order_date", "Order Date", "date", "date_created"),
     "paid_at": column("paid_at", "paid_date", "Paid Date"),
     "shipped_at": column("shipped_at", "completed_date", "Completed Date"),
     "changed_at": column("changed_at", "modified_date", "Modified Date", "Order Modified Date"),
