@@ -194,6 +194,16 @@ class Channel(Table):
         return self
 
     @property
+    def pickups(self) -> dict[str, str | None]:
+        """The channel's words, in lower case, for orders that the buyer collects; the code of the place, where one says it."""
+        found: dict[str, str | None] = {}
+        for word, meaning in self.services.items():
+            kind, _colon, code = meaning.partition(":")
+            if kind.strip().casefold() == "pickup":
+                found[word.strip().casefold()] = code.strip() or None
+        return found
+
+    @property
     def labels_itself(self) -> bool:
         """True where the platform makes the shipping label, so that masked addresses are no obstacle."""
         if self.label is not None:
@@ -306,6 +316,7 @@ class Config(Table):
             if twice:
                 raise ValueError(_("{what}: `{name}` stands twice", what=what, name=twice[0]))
         wanted = [(f"channels.{c.name}.locations", code) for c in self.channels for code in c.locations or ()]
+        wanted += [(f"channels.{c.name}.services", code) for c in self.channels for code in c.pickups.values() if code]
         wanted += [("routing.ranking", code) for code in self.routing.ranking]
         for rule in self.routing.rules:
             key = f"routing.rules.{rule.name}"
@@ -360,6 +371,11 @@ class Config(Table):
         """The locations a channel sells from and its orders are routed from, in code order."""
         codes = channel.locations
         chosen = [l for l in self.locations if (l.ships if codes is None else l.code in codes)]  # noqa: E741
+        return tuple(sorted(chosen, key=lambda location: location.code))
+
+    def pickup_places(self, channel: Channel) -> tuple[Location, ...]:
+        """Where the buyers of a channel may collect: places with `pickup`, among its locations where it names some; by code."""
+        chosen = [l for l in self.locations if l.pickup and (channel.locations is None or l.code in channel.locations)]  # noqa: E741
         return tuple(sorted(chosen, key=lambda location: location.code))
 
     def shops(self, channel: Channel) -> tuple[Location, ...]:

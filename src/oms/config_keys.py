@@ -126,7 +126,7 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "latitude": (_("number, -90 to 90"), _("instead of the postcode, together with `longitude`")),
             "longitude": (_("number, -180 to 180"), _("instead of the postcode, together with `latitude`")),
             "ships": (flag, _("may ship parcels")),
-            "pickup": (flag, _("buyers may collect here; nothing asks for it yet")),
+            "pickup": (flag, _("buyers may collect here")),
             "returns": (flag, _("takes returns; nothing asks for it yet")),
             "cutoff": (_("time of day"), _("local; a later order leaves on the next working day")),
             "timezone": (zone, _("the zone of `cutoff` and of counts that name none")),
@@ -148,7 +148,8 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "buffer": (_('number or `"10%"`'), _("units of each sku kept back from this channel")),
             "max_listed": (whole, _("never offer more than this")),
             "priority": (whole, _("higher is served first when stock is short")),
-            "services": (table, _("the channel's word for a service → the word in your rate card; `\"*\"` is the rest")),
+            "services": (table, _("the channel's word for a service → the word in your rate card, or `pickup` or "
+                                  "`pickup:SHOP` where the buyer collects; `\"*\"` is the rest")),
             "label": (_("`own` or `platform`"),
                       _("who makes the shipping label; `platform` for tiktok, shopee, lazada and temu")),
             "ship_complete": (flag, _("the whole order waits for its last line")),

@@ -308,7 +308,7 @@ def test_pickup_orders_wait_at_their_shop() -> None:
     decision = decide(orders, {("MUG", "A"): 5, ("POT", "A"): 5, ("MUG", "SHOP"): 5}, places=places, desks=desks, rates=card())
 
     assert [("1", "MUG", "SHOP", 1, 0)] == sent(decision)
-    assert [("2", "POT", 1, "no_stock"), ("3", "MUG", 1, "no_location")] == waits(decision)
+    assert [("2", "POT", 1, "pickup"), ("3", "MUG", 1, "no_location")] == waits(decision)
 
 
 def test_pickups_do_not_fill_a_day() -> None:

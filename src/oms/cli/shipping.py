@@ -63,7 +63,9 @@ def _show_pick(report: "PickReport") -> None:
 
 def ship(
     ref: Annotated[str, typer.Argument(metavar="REF", help=_("The order: its number, or channel/number."))],
-    tracking: Annotated[str, typer.Option("--tracking", help=_("The parcel's tracking number."))],
+    tracking: Annotated[
+        str | None, typer.Option("--tracking", help=_("The parcel's tracking number; not for what the buyer collects."))
+    ] = None,
     carrier: Annotated[str | None, typer.Option("--carrier", help=_("Who carries it: UPS, 顺丰 …"))] = None,
     location: Annotated[str | None, typer.Option("--location", help=_("Where it left, if at several."))] = None,
     sku: Annotated[str | None, typer.Option("--sku", help=_("Only this sku is in the parcel."))] = None,
@@ -77,14 +79,12 @@ def ship(
     wait: Wait = 30.0,
 ) -> None:
     """
-    Say that a parcel of an order left: its units leave the stock.
+    Say that a parcel of an order left, or that the buyer collected it: its units leave the stock.
 
     Example: oms ship 1001 --tracking 1Z999AA10123456784 --carrier UPS
     """
     from oms.flow.ship_order import ship_order as run
 
-    if carrier is None and replaces is None:
-        raise UsageError(_("--carrier is missing"), _("say who carries it: --carrier UPS"))
     report = run(
         open_shop(workspace, wait), ref, tracking=tracking, carrier=carrier, location=location, sku=sku,
         quantity=quantity, at=at, cost=_amount(cost), replaces=replaces, dry_run=dry_run,

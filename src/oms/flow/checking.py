@@ -90,7 +90,9 @@ def _services(config: Config, card: RateCard) -> list[str]:
     return [
         _("channels.{name}.services: `{service}` is not in the rate card", name=channel.name, service=service)
         for channel in config.channels
-        for service in dict.fromkeys(channel.services.values())
+        for service in dict.fromkeys(
+            meaning for word, meaning in channel.services.items() if word.strip().casefold() not in channel.pickups
+        )
         if service != ANY and service_key(service) not in card.services
     ]
 

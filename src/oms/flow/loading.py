@@ -104,7 +104,21 @@ def _kept(batch: Batch, file: Incoming) -> str:
 
 
 def _placed_orders(config: Config, file: Incoming, orders: pl.DataFrame) -> pl.DataFrame:
-    return _located(config, file, _located(config, file, orders, "counter_location"), "pickup_location")
+    located = _located(config, file, _located(config, file, orders, "counter_location"), "pickup_location")
+    return _collected(located, file.channel.pickups if file.channel else {})
+
+
+def _collected(orders: pl.DataFrame, pickups: Mapping[str, str | None]) -> pl.DataFrame:
+    """Orders whose service is, by `[[channels]] services`, that the buyer collects them; where, if the word says so."""
+    if not pickups:
+        return orders
+    word = pl.col("service").str.strip_chars().str.to_lowercase()
+    fits = word.is_in(list(pickups)) | pl.lit("*" in pickups)
+    place = word.replace_strict(pickups, default=pickups.get("*"), return_dtype=pl.String)
+    return orders.with_columns(
+        delivery=pl.when(fits).then(pl.lit("pickup")).otherwise("delivery"),
+        pickup_location=pl.when(fits).then(pl.coalesce("pickup_location", place)).otherwise("pickup_location"),
+    )
 
 
 def _located(config: Config, file: Incoming, frame: pl.DataFrame, column: str) -> pl.DataFrame:

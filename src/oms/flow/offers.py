@@ -64,14 +64,16 @@ def reach(config: Config, demand: pl.DataFrame) -> pl.DataFrame:
     """
     Where demand can be taken from: channel, pickup, location.
 
-    What the buyer collects is taken from that place, the rest from the locations of its channel. Orders of a channel
-    that oms.toml no longer names could come from every location that ships.
+    What the buyer collects is taken from that place, or where none is chosen (`*`) from any where it may be; the rest from the
+    locations of its channel. Orders of a channel that oms.toml no longer names could come from every location that ships.
     """
     channels = {channel.name: channel for channel in config.channels}
     rows = []
     for name, pickup in demand.select("channel", "pickup").unique().sort("channel", "pickup").iter_rows():
         if pickup in config.location_codes:
             codes = [pickup]
+        elif pickup == "*" and name in channels:
+            codes = [location.code for location in config.pickup_places(channels[name])]
         elif name in channels:
             codes = [location.code for location in config.selling_locations(channels[name])]
         else:

@@ -9,7 +9,7 @@ import polars as pl
 from oms.core.route import DEFAULT_EFFORT, Decision, Problem, route
 from oms.core.route.backorders import Shipment, expected_days
 from oms.core.route.orders import in_service_order
-from oms.core.route.waiting import NO_STOCK
+from oms.core.route.waiting import NO_STOCK, PICKUP
 from oms.flow.route_page import route_page
 from oms.flow.routing import problem_of
 from oms.flow.settle import settle_reservations
@@ -135,13 +135,23 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
 def _expecting(batch: Batch, problem: Problem, waiting: pl.DataFrame) -> pl.DataFrame:
     """`waiting` with expected_on; of lines that wait for something else than stock it is NULL."""
     ranks = in_service_order(problem).select("order_id").with_row_index("rank")
-    rows = waiting.with_row_index("at").join(ranks, on="order_id").filter(pl.col("reason") == NO_STOCK).sort("rank", "at")
+    where = problem.orders.select("order_id", "pickup", place="location")
+    rows = (
+        waiting.with_row_index("at").join(ranks, on="order_id").join(where, on="order_id")
+        .filter(pl.col("reason").is_in((NO_STOCK, PICKUP))).sort("rank", "at")
+    )  # fmt: skip
     shipments = [
         Shipment(row["sku"], row["location"], row["quantity"], date.fromisoformat(row["expected_on"]))
         for row in ledger.expected(batch.conn, rows["sku"].unique().sort().to_list())
     ]
-    desks = {name: desk.locations for name, desk in problem.desks.items()}
-    days = expected_days(rows.select("channel", "sku", "short").iter_rows(), shipments, desks)
+    days = expected_days(
+        (
+            ((place,) if place is not None else problem.desks[channel].pickups if pickup else problem.desks[channel].locations,
+             sku, short)
+            for channel, pickup, place, sku, short in rows.select("channel", "pickup", "place", "sku", "short").iter_rows()
+        ),
+        shipments,
+    )  # fmt: skip
     told = rows.select("at", expected_on=pl.Series([day and day.isoformat() for day in days], dtype=pl.String))
     return waiting.with_row_index("at").join(told, on="at", how="left", maintain_order="left").drop("at")
 

@@ -20,6 +20,9 @@ from oms.store.db import Batch, Document
 from oms.store.orders import find_order
 from oms.words import _
 
+#: What stands for the tracking number and the carrier of what the buyer collected.
+COLLECTED, PICKUP = "COLLECTED", "pickup"
+
 
 @dataclass(frozen=True)
 class ShipReport:
@@ -43,13 +46,14 @@ class _NothingNew(Exception):
 
 
 def ship_order(
-    shop: Shop, ref: str, *, tracking: str, carrier: str | None = None, location: str | None = None,
+    shop: Shop, ref: str, *, tracking: str | None = None, carrier: str | None = None, location: str | None = None,
     sku: str | None = None, quantity: int | None = None, at: str | None = None, cost: Decimal | None = None,
     replaces: str | None = None, dry_run: bool = False,
 ) -> ShipReport:  # fmt: skip
     """
     A parcel of the order `ref` left; with `replaces`, the parcel of that number really has the number `tracking`.
 
+    Only what the buyer collects needs neither number nor carrier.
     Raises UnknownOrder, AmbiguousRef, UnknownLocation, UsageError, or Refused saying why nothing can leave.
     """
     place = shop.config.location(location) if location is not None else None
@@ -77,6 +81,12 @@ def ship_order(
 
 def _ship_one(batch: Batch, config: Config, ref: str, row: dict[str, Any], replaces: str | None) -> ship.Shipments:
     order = find_order(batch.conn, ref)
+    if row["tracking"] is None and order["delivery"] == "pickup":
+        row = row | {"tracking": COLLECTED, "carrier": row["carrier"] or PICKUP}
+    if row["tracking"] is None:
+        raise UsageError(_("--tracking is missing"), _("say the parcel's tracking number: --tracking 1Z999AA10123456784"))
+    if row["carrier"] is None and replaces is None:
+        raise UsageError(_("--carrier is missing"), _("say who carries it: --carrier UPS"))
     old = None
     if replaces is not None:
         old = _replaced(batch, order, replaces)

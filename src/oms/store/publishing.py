@@ -17,7 +17,7 @@ UNALLOCATED = """
 SELECT order_id, channel, pickup, line_id, sku, max(0, units * left_units - reserved - max(picking, units * recalled)
     - max(0, gone - units * shipped)) AS units
 FROM (
-    SELECT o.id AS order_id, o.channel, CASE o.delivery WHEN 'pickup' THEN o.pickup_location END AS pickup,
+    SELECT o.id AS order_id, o.channel, CASE o.delivery WHEN 'pickup' THEN COALESCE(o.pickup_location, '*') END AS pickup,
         l.id AS line_id, l.shipped, l.ordered - l.cancelled - l.shipped AS left_units,
         max(0, l.recalled - l.shipped) AS recalled, u.sku, u.units,
         COALESCE(sum(a.quantity) FILTER (WHERE a.state = 'reserved'), 0) AS reserved,

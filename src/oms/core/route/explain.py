@@ -197,7 +197,7 @@ class _Teller:
             MORE_PARCELS: fewer,
             FARTHER: metres,
             RANKED_LOWER: int(ranks),
-            NOT_PREFERRED: int(rule is not None),
+            NOT_PREFERRED: int(bool(rule)),
         }
         order_of = {
             "cost": (NOT_PREFERRED, DEARER, MORE_PARCELS, FARTHER, RANKED_LOWER),

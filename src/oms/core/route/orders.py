@@ -227,7 +227,7 @@ class _Builder:
         order = Order(
             order_id, channel, order_ref, desk, service, known, candidates, pickup, pricing, due, spot,
             rows, {}, {}, set(), frozenset(), frozenset(), barred=barred, preferences=preferences,
-            most=ruling.max_parcels or self.most,
+            most=1 if pickup else ruling.max_parcels or self.most,
         )  # fmt: skip
         if pickup:
             order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up

@@ -12,7 +12,7 @@ from typing import NamedTuple
 class Preference(NamedTuple):
     """`prefer` of a rule, for one order: the rank of each place among those that may send it, 0 first."""
 
-    rule: str
+    rule: str  # empty: the nearest place, where the buyer collects
     ranks: tuple[int, ...]
 
 

@@ -26,6 +26,7 @@ class Desk:
     priority: int = 0
     platform_label: bool = False
     ship_complete: bool = False
+    pickups: tuple[str, ...] = ()  # codes where its buyers may collect
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class TermsBook:
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
         self._places = problem.places
+        #: What is collected is no parcel: nothing is paid for it.
+        self._over_the_counter = tuple(replace(place, handling=0, handling_unit=0) for place in self._places)
         self._codes = [place.code for place in problem.places]
         self._lanes: dict[tuple[str, ...], Lanes] = {}  # by carriers that are not to be used
         #: The last day on which any place ships: who is due later than that is late nowhere.
@@ -70,29 +72,39 @@ class TermsBook:
         spot = self._problem.atlas.find(*address)
         candidates = self._candidates[channel]
         if pickup:
-            candidates = tuple(n for n, p in enumerate(self._places) if p.code == location and p.ship_on is not None)
+            codes = (location,) if location is not None else desk.pickups
+            candidates = tuple(n for n, p in enumerate(self._places) if p.code in codes and p.ship_on is not None)
+            desk = replace(desk, ship_complete=True)  # the buyer comes once
         barred = {} if pickup else self._barred(candidates, ruling, spot)
         if barred:
             candidates = tuple(n for n in candidates if n not in barred)
         if ruling.ship_complete is not None:
             desk = replace(desk, ship_complete=ruling.ship_complete)
-        wanted, known = self._service(desk, service)
+        wanted, known = (None, True) if pickup else self._service(desk, service)
         late, due = self._due(ship_by)
         free = pickup or desk.platform_label
         without = tuple(sorted(ruling.carriers))
         lanes = self._lanes_without(without)
         lane = lanes.free if free else lanes.lane(address[0], address[3], wanted)
         fallback = None if free else self._problem.rules.fallback
-        key = (candidates, () if free else without, lane.number, late, spot if fallback else None)
+        late = None if pickup else late
+        key = (candidates, () if free else without, lane.number, late, spot if fallback else None, pickup)
         pricing = self._pricings.get(key)
         if pricing is None:
             far = tuple(metres_between(p.spot, spot) for p in self._places) if fallback else ()
             pricing = self._pricings[key] = Pricing(
-                self._places, candidates, lane, late, self._problem.rules.late_penalty,
+                self._over_the_counter if pickup else self._places, candidates, lane, late,
+                0 if pickup else self._problem.rules.late_penalty,
                 self._problem.rules.volumetric_divisor, free, fallback, far,
             )  # fmt: skip
-        wishes = () if pickup else preferences(ruling.prefer, self._codes, candidates)
+        wishes = self._nearest(candidates, spot) if pickup else preferences(ruling.prefer, self._codes, candidates)
         return Terms(desk, service, known, candidates, pricing, due, spot, barred, wishes)
+
+    def _nearest(self, candidates: tuple[int, ...], spot: Spot | None) -> tuple[Preference, ...]:
+        """Where a buyer who chose no place would rather collect, by distance alone."""
+        far = [metres_between(place.spot, spot) for place in self._places]
+        steps = sorted({far[n] for n in candidates})
+        return (Preference("", tuple(steps.index(m) if m in steps else 0 for m in far)),) if len(steps) > 1 else ()
 
     def preferring(self, pricing: Pricing, extra: tuple[int, ...]) -> Pricing:
         """`pricing` with what its places count more by rules that prefer others; one for all orders that share both."""

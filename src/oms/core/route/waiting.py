@@ -14,6 +14,7 @@ NO_RATE = "no_rate"  # there is stock, where no carrier takes the parcel
 MAX_PARCELS = "max_parcels"  # it would be a parcel too many
 COMPONENT = "component"  # the kit lacks another component
 SHIP_COMPLETE = "ship_complete"  # the order waits for another line
+PICKUP = "pickup"  # where it may be collected, no place has all of it
 MIN_VALUE = "min_value"  # it would be a part of an order that a rule says is worth too little to be one
 RULE = "rule"  # one of the seller's rules forbids the places that hold it
 
@@ -43,7 +44,9 @@ def shorts(supply: Supply, order: Order, got: list[int]) -> list[Short]:
     others_wait = {s.reason for s in found} & {NO_STOCK, CAPACITY, NO_RATE, RULE}
     for each in found:
         reason = each.reason
-        if reason == MAX_PARCELS:  # it could go: something else keeps it
+        if order.pickup and reason in (NO_STOCK, MAX_PARCELS):
+            reason = SHIP_COMPLETE if reason == MAX_PARCELS and others_wait else PICKUP
+        elif reason == MAX_PARCELS:  # it could go: something else keeps it
             if lacking[order.rows[each.row].line] & {NO_STOCK, CAPACITY, NO_RATE, RULE}:
                 reason = COMPONENT
             elif order.desk.ship_complete and others_wait:
