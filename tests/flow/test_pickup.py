@@ -41,6 +41,7 @@ def test_a_pickup_from_the_file_to_the_counter(shop: Oms) -> None:
     told = shop.ok("pick", "--location", "SHOP")
     left = shop.ok("ship", "#1")
     again = shop.ok("ship", "#1")
+    shop.ok("ship", "#2")
 
     assert {("#1", "SHOP", None), ("#2", "SHOP", None)} == {
         (a["order_ref"], a["location"], a["carrier"]) for a in routed["assignments"] if a["cost"] == "0.00"
@@ -49,6 +50,9 @@ def test_a_pickup_from_the_file_to_the_counter(shop: Oms) -> None:
     assert (2, 2) == (papers["picklist"].count("customer collects"), papers["slips"].count("customer collects"))
     assert (1, 0) == (left["parcels"], again["parcels"])
     assert "shipped" == shop.ok("show", "#1")["status"]
+    assert [("COLLECTED-#1", "pickup"), ("COLLECTED-#2", "pickup")] == Desk(shop.root).rows(
+        "SELECT tracking, carrier FROM parcels ORDER BY id"
+    )
     refused = shop("ship", "#3")
     assert (2, True) == (refused.exit_code, "--tracking is missing" in refused.stderr)
 

@@ -20,8 +20,8 @@ from oms.store.db import Batch, Document
 from oms.store.orders import find_order
 from oms.words import _
 
-#: What stands for the tracking number and the carrier of what the buyer collected.
-COLLECTED, PICKUP = "COLLECTED", "pickup"
+#: What stands for the tracking number, before the number of the order, and for the carrier of what the buyer collected.
+COLLECTED, PICKUP = "COLLECTED-", "pickup"
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ def ship_order(
 def _ship_one(batch: Batch, config: Config, ref: str, row: dict[str, Any], replaces: str | None) -> ship.Shipments:
     order = find_order(batch.conn, ref)
     if row["tracking"] is None and order["delivery"] == "pickup":
-        row = row | {"tracking": COLLECTED, "carrier": row["carrier"] or PICKUP}
+        row = row | {"tracking": COLLECTED + order["order_ref"], "carrier": row["carrier"] or PICKUP}
     if row["tracking"] is None:
         raise UsageError(_("--tracking is missing"), _("say the parcel's tracking number: --tracking 1Z999AA10123456784"))
     if row["carrier"] is None and replaces is None:
