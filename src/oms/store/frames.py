@@ -40,6 +40,25 @@ def stage(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
     insert_rows(conn, f"INSERT INTO temp.{table} VALUES ", f"({', '.join('?' * frame.width)})", frame)
 
 
+def insert(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
+    """
+    Insert the rows of `frame`, whose columns are columns of `table`.
+
+    A column that says the same everywhere is a constant of the statement, not a value of each row: most columns of most
+    files. The first column is the key and always varies.
+    """
+    if frame.is_empty():
+        return
+    first, *others = frame.columns
+    alike = frame.select(pl.col(name).eq_missing(pl.col(name).first()).all() for name in others).row(0)
+    same = [name for name, constant in zip(others, alike, strict=True) if constant]
+    varying = [first, *(name for name in others if name not in same)]
+    literals = [conn.execute("SELECT quote(?)", (frame[name][0],)).fetchone()[0] for name in same]
+    one = f"({', '.join((*('?' * len(varying)), *literals))})"
+    into = f"INSERT INTO {table} ({', '.join((*varying, *same))}) VALUES "
+    insert_rows(conn, into, one, frame.select(varying))
+
+
 def insert_rows(conn: sqlite3.Connection, into: str, row: str, frame: pl.DataFrame) -> None:
     """
     Insert the rows of `frame`, many a statement: a statement a row would look up the table's sequence of ids for each.

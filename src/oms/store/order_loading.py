@@ -13,8 +13,8 @@ from typing import Any
 import polars as pl
 
 from oms.store.db import Batch
-from oms.store.frames import insert_rows, query, stage
-from oms.store.indexes import built_after
+from oms.store.frames import insert, query, stage
+from oms.store.indexes import MANY, built_after
 from oms.store.mapping import explode_new_lines
 
 #: Columns of `orders` that a file fills under the same name.
@@ -29,9 +29,6 @@ CONTACT = ("name", "company", "phone", "email", "address1", "address2", "city", 
 #: What an attribute is where the file does not say.
 _DEFAULTS = {"payment": "unknown", "delivered": False, "no_address": False, "gift": False, "cancel_requested": False,
              "on_hold": False, "delivery": "ship"}  # fmt: skip
-
-#: Orders from which on building indexes anew is worth it.
-_MANY = 5_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ def room_for(batch: Batch, source: Source, orders: int) -> Iterator[None]:
     anew instead of keeping them up row by row.
     """
     before = batch.conn.execute("SELECT count(*) FROM (SELECT 1 FROM orders LIMIT ?)", (orders,)).fetchone()[0]
-    if orders >= _MANY and before < orders and _all_new(batch.conn, source):
+    if orders >= MANY and before < orders and _all_new(batch.conn, source):
         with built_after(batch.conn, "orders", "lines", "line_units"):
             yield
     else:
@@ -124,7 +121,7 @@ def insert_orders(batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.
     default["cancelled_at"] = pl.when("cancelled").then(
         pl.coalesce("cancelled_at", "updated_at", "placed_at", pl.lit(source.as_of))
     )
-    _insert(
+    insert(
         conn,
         "orders",
         numbered.select(
@@ -139,9 +136,9 @@ def insert_orders(batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.
         ),
     )
     contacts = numbered.filter(pl.any_horizontal(pl.col(name).is_not_null() for name in CONTACT))
-    _insert(conn, "contacts", contacts.select(pl.col("id").alias("order_id"), *CONTACT))
+    insert(conn, "contacts", contacts.select(pl.col("id").alias("order_id"), *CONTACT))
     ids = numbered.select("order_no", pl.col("id").alias("order_id"), pl.col("counter_location").is_not_null().alias("till"))
-    _insert(
+    insert(
         conn,
         "lines",
         lines.join(ids, on="order_no", maintain_order="left").select(
@@ -155,25 +152,6 @@ def insert_orders(batch: Batch, source: Source, orders: pl.DataFrame, lines: pl.
     )  # fmt: skip
     explode_new_lines(batch, last_line)
     conn.execute("INSERT OR IGNORE INTO temp.touched_orders SELECT id FROM orders WHERE id > ?", (floor,))
-
-
-def _insert(conn: sqlite3.Connection, table: str, frame: pl.DataFrame) -> None:
-    """
-    Insert the rows of `frame`, whose columns are columns of `table`.
-
-    A column that says the same everywhere is a constant of the statement, not a value of each row: most columns of most
-    files. The first column is the key and always varies.
-    """
-    if frame.is_empty():
-        return
-    first, *others = frame.columns
-    alike = frame.select(pl.col(name).eq_missing(pl.col(name).first()).all() for name in others).row(0)
-    same = [name for name, constant in zip(others, alike, strict=True) if constant]
-    varying = [first, *(name for name in others if name not in same)]
-    literals = [conn.execute("SELECT quote(?)", (frame[name][0],)).fetchone()[0] for name in same]
-    one = f"({', '.join((*('?' * len(varying)), *literals))})"
-    into = f"INSERT INTO {table} ({', '.join((*varying, *same))}) VALUES "
-    insert_rows(conn, into, one, frame.select(varying))
 
 
 def remember_listings(batch: Batch, source: Source, lines: pl.DataFrame) -> None:

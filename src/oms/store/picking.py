@@ -9,6 +9,7 @@ import polars as pl
 from oms.model.frames import Schema
 from oms.store.db import Batch
 from oms.store.frames import query, query_large
+from oms.store.indexes import built_once
 
 #: What the bench takes: one row a place, order line and sku.
 PICKS: Schema = {
@@ -91,7 +92,9 @@ def leave_out(conn: sqlite3.Connection, channels: Sequence[str] = (), locations:
 def pick(batch: Batch) -> None:
     """Turn what temp.picks holds into `picking`. Stock that was reserved stays so: only statuses follow from it."""
     conn = batch.conn
-    conn.execute("UPDATE allocations SET state = 'picking' WHERE id IN (SELECT allocation_id FROM temp.picks)")
+    picked = conn.execute("SELECT count(*) FROM temp.picks").fetchone()[0]
+    with built_once(conn, "allocations", picked, only=("allocations_open", "allocations_by_place")):
+        conn.execute("UPDATE allocations SET state = 'picking' WHERE id IN (SELECT allocation_id FROM temp.picks)")
     conn.execute(
         "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
         "SELECT ?, ?, 'picking', order_id, location, json_object('units', sum(quantity)) FROM temp.picks "

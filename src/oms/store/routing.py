@@ -8,7 +8,8 @@ import polars as pl
 
 from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, ORDER_FACTS, RATES, Schema, conform
 from oms.store.db import Batch
-from oms.store.frames import query_large, stage
+from oms.store.frames import insert, query_large, stage
+from oms.store.indexes import built_once
 
 #: Orders that may be routed: something is left to ship, and nothing holds them.
 _OPEN = """
@@ -34,6 +35,8 @@ FROM (
     GROUP BY u.id
 )
 """
+
+_COUNTS = {"sku": pl.String, "location": pl.String, "count_id": pl.Int64}
 
 
 def note_open(conn: sqlite3.Connection, channels: Collection[str]) -> None:
@@ -240,33 +243,30 @@ def _reserve(batch: Batch, assignments: pl.DataFrame, scarce: pl.DataFrame) -> N
         prices = scarce.rename({"price": "scarcity"})
         assignments = assignments.join(prices, on=("sku", "location"), how="left", maintain_order="left")
         parts.append("scarcity")
-    stage(conn, "assigned", assignments.select(
-        "order_id", "line_id", "sku", "location", "quantity", "carrier", "service", "ship_on", "distance_km",
-        "distance_level", "cost", detail=pl.struct(*parts).struct.json_encode(),
-    ))  # fmt: skip
-    conn.execute(
-        "INSERT INTO allocations (batch_id, order_id, line_id, sku, location, quantity, state, count_id, carrier, service, "
-        "ship_on, distance_km, distance_level, cost, detail) "
-        "SELECT ?, a.order_id, a.line_id, a.sku, a.location, a.quantity, 'reserved', s.count_id, a.carrier, a.service, "
-        "a.ship_on, a.distance_km, a.distance_level, a.cost, a.detail "
-        "FROM temp.assigned a LEFT JOIN stock s ON s.sku = a.sku AND s.location = a.location ORDER BY a.rowid",
-        (batch.id,),
-    )
+    counts = query_large(conn, "SELECT sku, location, count_id FROM stock", schema=_COUNTS)
+    reserved = assignments.join(counts, on=("sku", "location"), how="left", maintain_order="left").select(
+        "order_id", "line_id", "sku", "location", "quantity", "count_id", "carrier", "service", "ship_on", "distance_km",
+        "distance_level", "cost", batch_id=pl.lit(batch.id), state=pl.lit("reserved"),
+        detail=pl.struct(*parts).struct.json_encode(),
+    )  # fmt: skip
+    before = conn.execute("SELECT COALESCE(max(id), 0) FROM allocations").fetchone()[0]
+    with built_once(conn, "allocations", reserved.height):
+        insert(conn, "allocations", reserved)
     conn.execute(
         "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
         "SELECT ?, ?, 'routed', order_id, location, json_object('units', sum(quantity), 'ship_on', ship_on) "
-        "FROM temp.assigned GROUP BY order_id, location ORDER BY min(rowid)",
-        (batch.id, batch.at),
+        "FROM allocations WHERE id > ? GROUP BY order_id, location ORDER BY min(id)",
+        (batch.id, batch.at, before),
     )
     conn.execute(
         "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
         "SELECT DISTINCT ?, ?, 'unrouted', order_id, location, '{}' FROM temp.released r WHERE NOT EXISTS ("
-        "  SELECT 1 FROM temp.assigned a WHERE a.order_id = r.order_id AND a.location = r.location) "
+        "  SELECT 1 FROM allocations a WHERE a.order_id = r.order_id AND a.location = r.location AND a.id > ?) "
         "ORDER BY order_id, location",
-        (batch.id, batch.at),
+        (batch.id, batch.at, before),
     )
-    batch.touch_stock("SELECT DISTINCT sku, location FROM temp.assigned")
-    batch.touch_orders("SELECT DISTINCT order_id FROM temp.assigned")
+    batch.touch_stock("SELECT DISTINCT sku, location FROM allocations WHERE id > ?", (before,))
+    batch.touch_orders("SELECT order_id FROM allocations WHERE id > ?", (before,))
 
 
 def _note_waiting(batch: Batch, waiting: pl.DataFrame) -> bool:

@@ -1,6 +1,7 @@
 """The status of an order: the first that is true. `DEFINITION` is the one place where it is said; doctor proves it."""
 
 from oms.store.db import Batch
+from oms.store.indexes import built_once
 
 #: (order_id, status, stored) of the orders in the table {orders} (a column `order_id`); `stored`: the status they have.
 DEFINITION = """
@@ -52,5 +53,8 @@ def derive_statuses(batch: Batch) -> None:
     conn.execute("DROP TABLE IF EXISTS temp.statuses")
     conn.execute("CREATE TEMP TABLE statuses (order_id INTEGER PRIMARY KEY, status TEXT)")
     derived = DEFINITION.format(orders="temp.touched_orders", counts="temp.line_counts")
-    conn.execute(f"INSERT INTO temp.statuses SELECT order_id, status FROM ({derived}) WHERE status <> stored")
-    conn.execute("UPDATE orders SET status = d.status FROM temp.statuses d WHERE d.order_id = orders.id")
+    changed = conn.execute(
+        f"INSERT INTO temp.statuses SELECT order_id, status FROM ({derived}) WHERE status <> stored"
+    ).rowcount
+    with built_once(conn, "orders", changed, only=("orders_by_status", "orders_late")):
+        conn.execute("UPDATE orders SET status = d.status FROM temp.statuses d WHERE d.order_id = orders.id")
