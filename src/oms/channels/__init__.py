@@ -15,6 +15,7 @@ from oms.channels import (
     own,
     return_files,
     shipment_files,
+    shop_catalogs,
     shopee,
     shopify,
     square,
@@ -38,7 +39,7 @@ READERS: tuple[Reader, ...] = (
     *amazon.READERS, *shopify.READERS, *square.READERS, *woocommerce.READERS, *walmart.READERS, *erp.READERS, *own.READERS,
     *tiktok.READERS, *lazada.READERS, *shopee.READERS,
     *temu.READERS, *ebay.READERS, *ebay_stock.READERS, *etsy.READERS, *warehouse_files.READERS,
-    *return_files.READERS,
+    *return_files.READERS, *shop_catalogs.READERS,
 )  # fmt: skip
 #: Asked one after the other where none of READERS knows a file.
 FALLBACKS: tuple[Reader, ...] = (*shipment_files.FALLBACKS, *warehouse_files.FALLBACKS, *own.FALLBACKS)

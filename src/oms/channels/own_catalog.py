@@ -28,6 +28,7 @@ from oms.channels.own_kind import (
 from oms.channels.own_words import FOREIGN, REASON, has, has_any, named, spelled
 from oms.model import frames
 from oms.model.frames import Schema
+from oms.model.gtin import LENGTHS
 from oms.sheets.columns import Amount, Bound, Column, CurrencyCode, Flag, Moment, Text, Whole, complain, typed
 from oms.sheets.values import moment
 from oms.words import _
@@ -78,25 +79,30 @@ def _products(file: File) -> Reading:
     return _table(file, "products", frames.PRODUCTS, table, complaints, ["sku"])
 
 
+_LONG = r"^\d{8,14}$"
+
+
+def right_gtin(barcode: pl.Expr) -> pl.Expr:
+    """Whether text of 8 to 14 digits, with zeros before it, ends in its right check digit; other text is nobody's to check."""
+    full = barcode.str.zfill(14)
+    weighed = [full.str.slice(at, 1).cast(pl.Int64, strict=False) * (1 if at % 2 else 3) for at in range(14)]
+    return ~barcode.str.contains(_LONG) | (pl.sum_horizontal(weighed) % 10 == 0)
+
+
 def _barcodes(file: File, table: pl.DataFrame) -> list[pl.DataFrame]:
     """
     Complaints about GTINs (8, 12, 13, 14 digits) whose check digit is wrong, and about those that lost their zeros.
 
     Other barcodes are the seller's own and pass.
     """
-    digits = pl.col("barcode").str.contains(r"^\d{8}$|^\d{9,14}$")
-    long = table.filter(digits).select(
-        "row", "barcode", full=pl.col("barcode").str.zfill(14), length=pl.col("barcode").str.len_bytes()
-    )
-    weighed = [pl.col("full").str.slice(at, 1).cast(pl.Int64) * (1 if at % 2 else 3) for at in range(14)]
-    long = long.with_columns(fits=pl.sum_horizontal(weighed) % 10 == 0)
-    whole = pl.col("length").is_in([8, 12, 13, 14])
+    long = table.filter(pl.col("barcode").str.contains(_LONG))
+    whole, fits = pl.col("barcode").str.len_bytes().is_in(LENGTHS), right_gtin(pl.col("barcode"))
     barcode, heading = pl.col("barcode"), file.heading("barcode")
     stripped = complain(
-        long, ~whole & pl.col("fits"), heading, _("has lost its leading zeros"),
+        long, ~whole & fits, heading, _("has lost its leading zeros"),
         _("a spreadsheet took it for a number: with zeros to 12, 13 or 14 digits its check digit is right"), barcode,
     )  # fmt: skip
-    wrong = complain(long, whole & ~pl.col("fits"), heading, _("its check digit is wrong"),
+    wrong = complain(long, whole & ~fits, heading, _("its check digit is wrong"),
                      _("scan it again; a barcode of your own has another length or a letter in it"), barcode)  # fmt: skip
     return [stripped, wrong]
 
@@ -206,6 +212,11 @@ _STRONG = ("weight_g", "length_mm", "width_mm", "height_mm", "hs_code", "cost", 
 _WEAK = ("title", "barcode", "currency")
 _NOT_PRODUCTS = ("quantity", "on_hand", "order_ref", "listing_sku", "kit_sku", "carrier", "expected_on", "tracking",
                  "location", "counted_at")  # fmt: skip
+#: Headings that speak of a sale, a parcel or a payment: such a file names skus and is no list of products.
+_OF_A_SALE = re.compile(
+    r"(?:^|_)order_(?:item_)?(?:id|number|no|date|status)$|^(?:buyer|recipient|customer|shipment|settlement|return)_"
+    r"|^(?:quantity|units|qty)_(?:shipped|purchased|ordered|sold|returned)"
+)
 
 
 def _is_products(h: frozenset[str]) -> bool:
@@ -216,7 +227,7 @@ def _is_products(h: frozenset[str]) -> bool:
 
 def _are_things(h: frozenset[str]) -> bool:
     things = has_any(h, "sku") and any(has(h, field) for field in (*_STRONG, *_WEAK))
-    return things and not has_any(h, *_NOT_PRODUCTS) and not h & FOREIGN
+    return things and not has_any(h, *_NOT_PRODUCTS) and not h & FOREIGN and not any(map(_OF_A_SALE.search, h))
 
 
 def _is_tracking(h: frozenset[str]) -> bool:
