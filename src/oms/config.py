@@ -269,6 +269,7 @@ class Routing(Table):
     stickiness: Money = Decimal("0.50")
     fallback_rate: FallbackRate | None = None
     ranking: tuple[str, ...] = ()
+    consolidate: bool = False
     rules: tuple[RoutingRule, ...] = ()
 
 

@@ -168,6 +168,7 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "fallback_rate": (table, _('`{ base = "8.00", per_km = "0.002", per_kg = "1.00" }` where no row of the rate card '
                                        "matches")),
             "ranking": (_("list of codes"), _('the order of places for `goal = "ranked"`, and the last tie-break')),
+            "consolidate": (flag, _("orders of one buyer to one address go in one parcel, where that costs less")),
             "rules": (_("list of tables"), _("`[[routing.rules]]`, below")),
         },
         "routing.fallback_rate": {

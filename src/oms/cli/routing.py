@@ -118,6 +118,10 @@ def _show_route(report: "RouteReport") -> None:
                        "{count} orders routed, {split} split, {waiting} waiting; cost {total} {currency}", report.routed,
                        split=report.split, waiting=report.waiting_orders,
                        total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
+    if report.joined and report.saved is not None:
+        console.say(plural("{count} order shares a parcel with others of its buyer; saves {saved} {currency}",
+                           "{count} orders share parcels with others of their buyers; saves {saved} {currency}", report.joined,
+                           saved=decimal_text(report.saved, report.currency), currency=report.currency))  # fmt: skip
     _show_bound(report)
     if report.page:
         console.say(_("see {path}", path=report.page))

@@ -61,7 +61,10 @@ def _remarks() -> pl.Expr:
     kit = pl.when(pl.col("line_sku") != pl.col("sku")).then(pl.format(_("kit {sku}", sku="{}"), "line_sku"))
     gift = pl.when(pl.col("gift")).then(pl.lit(_("GIFT")))
     pickup = pl.when(pl.col("delivery") == "pickup").then(pl.lit(_("customer collects")))
-    texts = [gift, pickup, kit, *(_one_line(name) for name in ("variant", "line_note", "note", "tags"))]
+    shared = pl.when(pl.col("parcel_with").is_not_null()).then(
+        pl.format(_("one parcel with {refs}", refs="{}"), "parcel_with")
+    )  # fmt: skip
+    texts = [gift, pickup, shared, kit, *(_one_line(name) for name in ("variant", "line_note", "note", "tags"))]
     return pl.concat_str(texts, separator=" · ", ignore_nulls=True)
 
 

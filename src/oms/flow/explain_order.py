@@ -11,7 +11,7 @@ from oms.core.route.rates import ANY
 from oms.flow.routing import day_text, problem_of
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
-from oms.store import routing
+from oms.store import joining, routing
 from oms.words import _
 
 
@@ -35,12 +35,13 @@ class OrderStory:
     allocations: list[dict[str, Any]] = field(default_factory=list)
     candidates: list[dict[str, Any]] = field(default_factory=list)
     waiting: list[dict[str, Any]] = field(default_factory=list)
+    joined: list[dict[str, Any]] = field(default_factory=list)
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys: channel, order_ref, status, state, goal, currency, holds, about, allocations, candidates, waiting."""
+        """Keys: channel, order_ref, status, state, goal, currency, holds, about, allocations, candidates, waiting, joined."""
         names = ("channel", "order_ref", "status", "state", "goal", "currency", "holds", "about", "allocations",
-                 "candidates", "waiting")  # fmt: skip
+                 "candidates", "waiting", "joined")  # fmt: skip
         return {name: getattr(self, name) for name in names}
 
     def lines(self) -> list[str]:
@@ -55,6 +56,12 @@ class OrderStory:
                           level=self.about["address_level"] or _("nothing")))  # fmt: skip
         for row in self.allocations:
             said.append(_("{state} {quantity} x {sku} at {location}, ships {ship_on}", **row))
+            if row["joining_saves"] is not None:
+                said.append(
+                    "    " + _("by joining {amount} {currency} less", amount=row["joining_saves"], currency=self.currency)
+                )
+        for other in self.joined:
+            said.append(_("in one parcel with {channel}/{order_ref} from {location}", **other))
         for candidate in self.candidates:
             said += ["", *_candidate_lines(candidate, self.currency)]
         if self.waiting:
@@ -75,6 +82,7 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
             "channel": order["channel"], "order_ref": order["order_ref"], "status": order["status"],
             "currency": currency, "goal": shop.config.routing.goal, "holds": routing.holds(conn, order_id),
             "allocations": _allocations(conn, order_id, currency),
+            "joined": [dict(row) for row in joining.partners(conn, order_id)],
         }  # fmt: skip
         ours = any(channel.name == order["channel"] for channel in shop.config.channels)
         if not ours or order["external"] or order["counter_location"] is not None:
@@ -114,14 +122,17 @@ def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) 
 
 
 def _allocations(conn: sqlite3.Connection, order_id: int, currency: str) -> list[dict[str, Any]]:
-    found = []
+    found: list[dict[str, Any]] = []
     for row in routing.allocations_of(conn, order_id):
         parts = json.loads(row["detail"])
+        first = row["location"] not in {each["location"] for each in found}
+        saved = parts.get("joint_saved") if first else None
         money = {name: decimal_text(parts[name], currency) for name in told.PARTS if name in parts}
         found.append(
             {name: row[name] for name in ("line_ref", "sku", "location", "quantity", "state", "carrier", "service", "ship_on",
                                           "distance_km", "distance_level")}
             | money | {"cost": decimal_text(row["cost"], currency)}
+            | {"joining_saves": decimal_text(saved, currency) if saved else None}
         )  # fmt: skip
     return found
 

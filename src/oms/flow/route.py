@@ -10,12 +10,13 @@ from oms.core.route import DEFAULT_EFFORT, Decision, Problem, route
 from oms.core.route.backorders import Shipment, expected_days
 from oms.core.route.orders import in_service_order
 from oms.core.route.waiting import NO_STOCK, PICKUP
+from oms.flow.joining import with_buyers
 from oms.flow.route_page import route_page
 from oms.flow.routing import problem_of
 from oms.flow.settle import settle_reservations
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
-from oms.store import ledger, routing
+from oms.store import joining, ledger, routing
 from oms.store.db import Batch
 from oms.words import _, plural
 
@@ -46,6 +47,8 @@ class RouteReport:
     gap: float | None = None  # how much dearer than that the total is, as a ratio
     greedy: int | None = None  # what one order after another would have cost; None: that is what was done
     contested: int | None = None  # orders that stand in each other's way
+    joined: int = 0  # orders that go in a parcel with others of their buyer, by this run
+    saved: int | None = None  # by joining orders; None where nobody looked
     notes: list[str] = field(default_factory=list)
     page: str | None = None  # path of the page that was asked for
     exit_code: int = 0
@@ -61,7 +64,7 @@ class RouteReport:
                 "lower_bound": None if self.lower_bound is None else decimal_text(self.lower_bound, self.currency),
                 "gap": self.gap,
                 "greedy": total if self.greedy is None else decimal_text(self.greedy, self.currency),
-            },
+            } | ({} if self.saved is None else {"joined": self.joined, "saved": decimal_text(self.saved, self.currency)}),
             "currency": self.currency,
             "assignments": [
                 {
@@ -112,9 +115,10 @@ def route_orders(
 def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page: bool) -> RouteReport:
     config = shop.config
     routing.note_open(batch.conn, [channel.name for channel in config.channels])
-    problem = problem_of(shop, batch.conn, goal)
+    problem = with_buyers(problem_of(shop, batch.conn, goal), batch.conn, config)
     decision = route(problem, DEFAULT_EFFORT if effort is None else effort, again=effort is not None)
     changed = routing.save(batch, decision.assignments, decision.released, decision.waiting, decision.scarce)
+    joining.save(batch, decision.joined)
     path = None
     if changed and page:
         path = batch.document("routing", "routing.html", route_page(decision, problem, config))
@@ -128,7 +132,8 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
     return RouteReport(
         batch.id if changed else None, config.business.currency, decision.routed, decision.split,
         decision.waiting_orders, decision.total, decision.assignments, waiting, decision.lower_bound, decision.gap,
-        decision.greedy, decision.contested, _notes(shop, batch, decision), path,
+        decision.greedy, decision.contested, decision.joined["order_id"].n_unique(), decision.saved,
+        _notes(shop, batch, decision), path,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from oms.flow.barcodes import STYLE, symbols
 from oms.words import _
 
 #: What a page says of its order, the same on each of its picks.
-_ORDER = ("channel", "order_ref", "placed_at", "service", "delivery", "gift", "note")
+_ORDER = ("channel", "order_ref", "placed_at", "service", "delivery", "gift", "note", "parcel_with")
 _PERSON = ("name", "company", "address1", "address2", "postcode", "city", "region", "country")
 
 
@@ -43,7 +43,10 @@ def _page(business: str) -> pl.Expr:
     facts = [_said("channel"), _said("placed_at"), _said("service"),
              pl.when(pl.col("delivery") == "pickup").then(pl.lit(_("customer collects")))]  # fmt: skip
     # The slip travels with the parcel: tags are for the bench alone and stay on the pick list.
-    remarks = [pl.when("gift").then(pl.lit(_("GIFT"))), _said("note")]
+    shared = pl.when(pl.col("parcel_with").is_not_null()).then(
+        pl.format(_("in one parcel with {refs}", refs="{}"), "parcel_with")
+    )  # fmt: skip
+    remarks = [shared, pl.when("gift").then(pl.lit(_("GIFT"))), _said("note")]
     headings = "".join(f"<th>{_markup(word)}</th>" for word in (_("quantity"), _("sku"), _("title")))
     return _text(
         f"<section>\n<header><div><h1>{_markup(business)}</h1><small>", _escaped(_joined(facts, " · ")),

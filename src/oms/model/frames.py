@@ -200,6 +200,15 @@ WAITING: Schema = {
 #: What one more unit of a sku would save at a location where orders compete for it, about; minor units.
 SCARCE: Schema = {"sku": pl.String, "location": pl.String, "price": pl.Int64}
 
+#: Orders that may go in a parcel with others of the same buyer: equal texts are one buyer at one address.
+BUYERS: Schema = {"order_id": pl.Int64, "buyer": pl.String}
+
+#: What goes in one parcel with other orders: what is reserved at a place, and the order that leads.
+JOINT: Schema = {"order_id": pl.Int64, "location": pl.String, "leader": pl.Int64}
+
+#: Orders of parcels that a routing joined, with the carrier that takes all of it and what an order costs less by joining.
+JOINED: Schema = JOINT | {"carrier": pl.String, "service": pl.String, "saved": pl.Int64}
+
 #: The kinds of file `oms import` takes, in the order in which one command loads them.
 KINDS = ("products", "kits", "stock", "listings", "incoming", "rates", "orders", "tracking", "returns", "template")
 

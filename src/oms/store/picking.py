@@ -11,7 +11,8 @@ from oms.store.db import Batch
 from oms.store.frames import query, query_large
 from oms.store.indexes import built_once
 
-#: What the bench takes: one row a place, order line and sku.
+#: What the bench takes: one row a place, order line and sku. `parcel` is the order that names the parcel, `parcel_with` the
+#: other orders in it, NULL where there are none.
 PICKS: Schema = {
     "order_id": pl.Int64, "line_id": pl.Int64, "channel": pl.String, "order_ref": pl.String,
     "channel_order_id": pl.String, "placed_at": pl.String, "ship_by": pl.String, "service": pl.String,
@@ -19,7 +20,7 @@ PICKS: Schema = {
     "title": pl.String, "barcode": pl.String, "weight_g": pl.Int64, "line_ref": pl.String, "position": pl.Int64,
     "listing_sku": pl.String, "line_title": pl.String, "variant": pl.String, "line_sku": pl.String,
     "line_note": pl.String, "note": pl.String, "tags": pl.String, "gift": pl.Boolean, "delivery": pl.String,
-    "currency": pl.String, "unit_price": pl.Int64,
+    "currency": pl.String, "unit_price": pl.Int64, "parcel": pl.String, "parcel_with": pl.String,
 }  # fmt: skip
 
 CONTACTS: Schema = {
@@ -31,7 +32,7 @@ CONTACTS: Schema = {
 #: The parts of PICKS as the tables hold them; a product's title and barcode go before the line's.
 _TAKEN = {
     "order_id": pl.Int64, "line_id": pl.Int64, "allocation_id": pl.Int64, "location": pl.String, "sku": pl.String,
-    "quantity": pl.Int64, "service": pl.String, "carrier": pl.String, "ship_on": pl.String,
+    "quantity": pl.Int64, "service": pl.String, "carrier": pl.String, "ship_on": pl.String, "joint": pl.Int64,
 }  # fmt: skip
 _ORDERS = {
     "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "channel_order_id": pl.String,
@@ -108,11 +109,13 @@ def read_picks(conn: sqlite3.Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
     """
     What temp.picks holds, as papers show it: the picks (PICKS) and the contacts of their orders (CONTACTS).
 
-    Picks are sorted by place, then by order (what should leave first), then by line; contacts by order.
+    Picks are sorted by place, then by order (what should leave first, orders of one parcel together), then by line; contacts
+    by order.
     """
     taken = query_large(
         conn,
-        "SELECT t.order_id, t.line_id, t.allocation_id, t.location, a.sku, t.quantity, a.service, a.carrier, a.ship_on "
+        "SELECT t.order_id, t.line_id, t.allocation_id, t.location, a.sku, t.quantity, a.service, a.carrier, a.ship_on, "
+        "a.detail ->> '$.joint' AS joint "
         "FROM temp.picks t CROSS JOIN allocations a ON a.id = t.allocation_id",
         schema=_TAKEN,
     )
@@ -140,16 +143,36 @@ def read_picks(conn: sqlite3.Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
     return _in_order(taken, orders, lines, products), contacts
 
 
+def _in_parcels(units: pl.DataFrame) -> pl.DataFrame:
+    """`units` with parcel, parcel_with and parcel_queue: by `joint` what goes together at a place."""
+    group = ["location", "joint"]
+    orders = units.filter(pl.col("joint").is_not_null()).select(*group, "order_id", "order_ref", "queue").unique()
+    orders = orders.filter(pl.len().over(group) > 1).sort("location", "joint", "queue")
+    others = (
+        orders.select(*group, "order_id").join(orders.select(*group, "order_ref", other="order_id"), on=group)
+        .filter(pl.col("order_id") != pl.col("other")).group_by("order_id", "location", maintain_order=True)
+        .agg(parcel_with=pl.col("order_ref").str.join(", "))
+    )  # fmt: skip
+    led = orders.group_by(group).agg(parcel=pl.col("order_ref").first(), parcel_queue=pl.col("queue").min())
+    return (
+        units.join(others, on=["order_id", "location"], how="left").join(led, on=group, how="left")
+        .with_columns(
+            parcel=pl.when(pl.col("parcel_with").is_null()).then("order_ref").otherwise("parcel"),
+            parcel_queue=pl.when(pl.col("parcel_with").is_null()).then("queue").otherwise("parcel_queue"),
+        )
+    )  # fmt: skip
+
+
 def _in_order(taken: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
     # A line may hold several allocations of a sku at a place: counted or routed one after the other.
     units = taken.sort("allocation_id").group_by("location", "line_id", "sku", maintain_order=True).agg(
-        pl.col("quantity").sum(), pl.col("order_id", "allocation_id", "service", "carrier", "ship_on").first()
+        pl.col("quantity").sum(), pl.col("order_id", "allocation_id", "service", "carrier", "ship_on", "joint").first()
     )  # fmt: skip
     queued = orders.sort("ship_by", "channel", "order_ref", "order_id", nulls_last=True).with_row_index("queue")
     return (
-        units.join(queued, on="order_id")
+        _in_parcels(units.join(queued, on="order_id"))
         .join(lines, on="line_id")
-        .sort("location", "queue", "position", "sku", "allocation_id")
+        .sort("location", "parcel_queue", "queue", "position", "sku", "allocation_id")
         .join(products, on="sku", how="left", maintain_order="left")
         .with_columns(
             pl.coalesce("service", "order_service").alias("service"),

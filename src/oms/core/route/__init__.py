@@ -28,22 +28,32 @@ def route(problem: Problem, effort: int = DEFAULT_EFFORT, *, again: bool = False
     way, find plans for all of them together that cost less.
 
     Deterministic: the order of the rows of the frames says nothing. A second run on the outcome changes nothing: unless
-    something is new, orders that have a plan are not decided together once more, except `again`.
+    something is new, orders that have a plan are not decided together once more, except `again`. Orders of one buyer
+    (`Problem.buyers`) go in one parcel where that costs less.
     """
     with _no_collection():
         book = TermsBook(problem)
-        crowd = serve(problem, book)
-        prepared = prepare(crowd.left, book)
-        days = Days(prepared)
-        served = decide(prepared)
-        decision = decision_of(problem, crowd, served)
-        if effort and problem.rules.goal == "cost":
-            from oms.core.route.contest import settle_contest
+        decision = _decided(problem, book, effort, again)
+        if problem.buyers.height:
+            from oms.core.route.joining import consolidate
 
-            days.restore()
-            decision = settle_contest(problem, book, served, decision, effort, again)
+            decision = consolidate(problem, book, decision, lambda rest: _decided(rest, TermsBook(rest), effort, again))
         check(problem, decision)
         return decision
+
+
+def _decided(problem: Problem, book: TermsBook, effort: int, again: bool) -> Decision:
+    crowd = serve(problem, book)
+    prepared = prepare(crowd.left, book)
+    days = Days(prepared)
+    served = decide(prepared)
+    decision = decision_of(problem, crowd, served)
+    if effort and problem.rules.goal == "cost":
+        from oms.core.route.contest import settle_contest
+
+        days.restore()
+        decision = settle_contest(problem, book, served, decision, effort, again)
+    return decision
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from oms.core.route.pricing import FAR_M, PARTS
 from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY
 from oms.core.route.waiting import shorts, unpaid_waiting, waiting_cost
-from oms.model.frames import ASSIGNMENTS, RELEASED, SCARCE, WAITING
+from oms.model.frames import ASSIGNMENTS, JOINED, RELEASED, SCARCE, WAITING
 
 _NOTHING = (0,) * (len(PARTS) + 1)
 
@@ -36,6 +36,8 @@ class Decision:
     greedy: int | None = None  # the total of serving one order after another, where that was compared
     contested: int | None = None  # orders that stand in each other's way, where anybody looked
     scarce: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCARCE))
+    joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED))
+    saved: int | None = None  # by joining orders of one buyer, where that was looked at
 
     @property
     def waiting_orders(self) -> int:
@@ -100,7 +102,7 @@ def decision_of(problem: Problem, crowd: Crowd, outcome: Routed) -> Decision:
         frame,
         pl.DataFrame(released, RELEASED, orient="row"),
         pl.DataFrame(waiting, WAITING, orient="row"),
-        crowd.orders + routed, split, dict(sorted(unknown.items())), _weightless(problem, frame), problem.card.unusable,
+        crowd.orders + routed, split, dict(sorted(unknown.items())), weightless(problem, frame), problem.card.unusable,
     )  # fmt: skip
 
 
@@ -112,7 +114,7 @@ def _in_service_order(problem: Problem, crowd: pl.DataFrame, others: pl.DataFram
     return both.sort("rank", maintain_order=True).drop("rank")
 
 
-def _weightless(problem: Problem, assignments: pl.DataFrame) -> list[str]:
+def weightless(problem: Problem, assignments: pl.DataFrame) -> list[str]:
     """Skus without a weight that are sent."""
     weighed = problem.products.filter(pl.col("weight_g").is_not_null())
     return assignments.select("sku").unique().join(weighed, on="sku", how="anti")["sku"].sort().to_list()

@@ -13,7 +13,7 @@ from oms.core.distance import Atlas
 from oms.core.route.pricing import Fallback, Place
 from oms.core.route.rates import RateCard
 from oms.core.route.rulings import Ruling
-from oms.model.frames import WITHHELD, WORTH
+from oms.model.frames import BUYERS, JOINT, WITHHELD, WORTH
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,8 @@ class Problem:
     rulings: Mapping[int, Ruling] = field(default_factory=dict)  # by order; those that are not in it go by no rule
     withheld: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WITHHELD))  # never routed from there
     worth: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WORTH))  # where a rule asks for it
+    buyers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BUYERS))  # of orders that may be joined
+    joint: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINT))  # what was joined before
 
     def __post_init__(self) -> None:
         # Whatever stock a problem is made with, what is withheld is not in it.
