@@ -27,6 +27,7 @@ KIND = "3pl-orders"
 ORDER_VALUES = (
     "order_ref", "channel_order_id", "channel", "placed_at", "ship_by", "service", "carrier", "name", "company", "phone",
     "email", "address1", "address2", "city", "region", "postcode", "country", "note", "tags", "gift", "currency",
+    "parcel",
 )  # fmt: skip
 LINE_VALUES = (
     "line_ref", "sku", "listing_sku", "title", "barcode", "quantity", "weight_g", "unit_price", "line_note",

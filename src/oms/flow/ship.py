@@ -1,7 +1,7 @@
 """Parcels leave, as tracking rows say: those of a file, or the one of `oms ship`."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from sqlite3 import Row
 from typing import Any
@@ -13,7 +13,7 @@ from oms.core import carriers, ship
 from oms.core.parcels import Complaint, Line, Notice, Open, Order, Plan, Remark, Sent
 from oms.model.frames import REJECTED
 from oms.model.times import iso
-from oms.store import shipping
+from oms.store import joining, shipping
 from oms.store.db import Batch
 from oms.words import _
 
@@ -125,6 +125,24 @@ def decide(batch: Batch, found: Mapping[int, Row], notices: Mapping[int, list[No
     """Decide the checked rows of each order (`found`: order id -> its row of `orders`), adding to `plan`."""
     for order in _load(batch, found):
         ship.decide(order, notices[order.id], plan)
+    _with_them(batch, notices, plan)
+
+
+def _with_them(batch: Batch, notices: Mapping[int, list[Notice]], plan: Plan) -> None:
+    """What goes in one parcel with an order that leaves whole leaves with it, where nothing is said of it."""
+    leaving = {(each.order_id, each.location): each.notice for each in plan.leaving if each.notice.sku is None}
+    shared: dict[int, tuple[Row, list[Notice]]] = {}
+    for row in joining.in_one_parcel(batch.conn, [order_id for order_id, _location in leaving]):
+        notice = leaving.get((row["with"], row["location"]))
+        if notice is not None and row["id"] not in notices and row["id"] not in shared:
+            shared[row["id"]] = (row, [replace(notice, location=row["location"], cost=None)])
+    side = Plan()
+    for order in _load(batch, {order_id: row for order_id, (row, _notices) in shared.items()}):
+        ship.decide(order, shared[order.id][1], side)
+    plan.leaving += side.leaving
+    for each in side.leaving:
+        ref = shared[each.order_id][0]["order_ref"]
+        plan.remarks.append(Remark("joined", ref, _("`{ref}` left in the same parcel", ref=ref)))
 
 
 def _load(batch: Batch, found: Mapping[int, Row]) -> Iterable[Order]:
@@ -188,8 +206,9 @@ def save(batch: Batch, plan: Plan, file_id: int | None) -> Shipments:
     changed = {parcel_id for parcel_id, each in wanted.items() if _correct(batch, each.order_id, parcel_id, each.notice,
                                                                            each.before)}  # fmt: skip
     corrected = sum(each.parcel_id in changed for each in plan.corrections)
+    rows = {each.notice.row for each in plan.leaving}  # of orders in one parcel, one may speak for all
     return Shipments(
-        len(plan.leaving), corrected, plan.unchanged + len(plan.corrections) - corrected, _rejected(plan.complaints),
+        len(rows), corrected, plan.unchanged + len(plan.corrections) - corrected, _rejected(plan.complaints),
         _notes(plan.remarks), len(set(parcels.values()) | changed),
     )  # fmt: skip
 
@@ -217,6 +236,7 @@ def _notes(remarks: list[Remark]) -> tuple[str, ...]:
         "replaced": _("{count} rows say numbers that were corrected since, the new ones stay: {refs}"),
         "corrected": _("{count} parcels have another number or carrier than before: {refs}"),
         "recall": _("{count} orders were called back and left all the same, expect returns: {refs}"),
+        "joined": _("{count} orders left in the parcel of another of their buyer: {refs}"),
         "held": _("{count} orders were shipped although they are held: {refs}"),
         "format": _("{count} numbers do not look like their carrier's: {refs}"),
         "future": _("{count} rows say a time later than now, now is used: {refs}"),

@@ -67,12 +67,13 @@ def partners(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
 
 
 def in_one_parcel(conn: sqlite3.Connection, order_ids: Collection[int]) -> list[sqlite3.Row]:
-    """Of the orders that are being picked, who shares a parcel with one of `order_ids`: order_id, with, location."""
+    """The orders being picked that share a parcel with one of `order_ids` (`with`) from `location`, with what shipping asks."""
     return conn.execute(
-        'SELECT DISTINCT b.order_id, a.order_id AS "with", b.location FROM allocations a '
+        'SELECT DISTINCT o.id, o.order_ref, o.status, o.external, o.counter_location, a.order_id AS "with", b.location '
+        "FROM allocations a "
         "JOIN allocations b ON b.location = a.location AND b.order_id <> a.order_id AND b.state = 'picking' "
         "AND b.detail ->> '$.joint' = a.detail ->> '$.joint' "
-        "WHERE a.order_id IN (SELECT value FROM json_each(?)) AND a.state = 'picking' "
-        "ORDER BY b.order_id, a.order_id, b.location",
+        "JOIN orders o ON o.id = b.order_id "
+        "WHERE a.order_id IN (SELECT value FROM json_each(?)) AND a.state = 'picking' ORDER BY o.id, a.order_id, b.location",
         (json.dumps(sorted(order_ids)),),
     ).fetchall()

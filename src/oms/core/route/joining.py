@@ -44,21 +44,18 @@ def _key(name: str, shortest: int, dropped: str = r"[\s.,;:#/'’-]") -> pl.Expr
 
 def staying(problem: Problem) -> Problem:
     """
-    `problem` in which what shares a parcel already (`joint`) does not move, as long as all of it is reserved and no rule
-    forbids the place.
+    `problem` in which orders that share a parcel already (`joint`) do not move, as long as all of them is reserved and no
+    rule forbids a place they leave from.
     """
     barred = [(order_id, code) for order_id, ruling in problem.rulings.items() for code in ruling.barred]
     forbidden = pl.DataFrame(barred, {"order_id": pl.Int64, "location": pl.String}, orient="row")
-    lacking = problem.demand.filter(pl.col("need") > 0)
-    stays = (
-        problem.joint.join(forbidden, on=["order_id", "location"], how="anti").join(lacking, on="order_id", how="anti")
-        .select("order_id", "location", stays=pl.lit(True))
-    )  # fmt: skip
-    current = (
-        problem.current.join(stays, on=["order_id", "location"], how="left", maintain_order="left")
-        .with_columns(movable=pl.col("movable") & pl.col("stays").is_null()).select(problem.current.columns)
-    )  # fmt: skip
-    return replace(problem, current=current)
+    free = pl.concat([
+        problem.demand.filter(pl.col("need") > 0).select("order_id"),
+        problem.current.join(forbidden, on=["order_id", "location"], how="semi").select("order_id"),
+    ])  # fmt: skip
+    stay = problem.joint.join(free, on="order_id", how="anti")["order_id"].unique()
+    movable = pl.col("movable") & ~pl.col("order_id").is_in(stay.implode())
+    return replace(problem, current=problem.current.with_columns(movable=movable))
 
 
 def consolidate(problem: Problem, book: TermsBook, decision: Decision, again: Callable[[Problem], Decision]) -> Decision:
