@@ -52,3 +52,12 @@ def test_a_report_of_sales_is_no_list_of_products(tmp_path):
 
     with pytest.raises(UnknownHeadings, match="nobody knows these headings"):
         read(path)
+
+
+def test_a_list_of_what_is_on_sale_is_no_count(tmp_path):
+    """A marketplace's list of offers has skus and quantities; taken for a 3PL's stock it would overwrite the shelf."""
+    path = tmp_path / "active.csv"
+    path.write_text("Item number,Title,Custom label (SKU),Available quantity,Start price,Sold quantity\n1,Mug,MUG,3,9.00,1\n")
+
+    with pytest.raises(UnknownHeadings, match="nobody knows these headings"):
+        read(path)

@@ -3,6 +3,8 @@ Stock reports that `Levels` reads: Amazon FBA, TikTok Shop FBT, Walmart WFS, Fle
 export where `--as stock` says that it is a count and not the form in which stock goes back.
 """
 
+import re
+
 import polars as pl
 
 from oms.channels.base import Reader
@@ -154,6 +156,8 @@ _COUNTED = normals(_ON_HAND) - {"on_hand"}
 _OTHERS = FOREIGN | spelled(
     "order_ref", "tracking", "carrier", "expected_on", "listing_sku", "kit_sku", "unit_price", "price", "address1"
 )
+#: A marketplace's list of what is on sale has skus and quantities too, but no warehouse asks a price.
+_OF_A_LISTING = re.compile(r"(?:^|_)(?:price|bids|watchers|listing|listed|marketplace)(?:_|$)")
 
 
 def _lying_there(table: pl.DataFrame) -> pl.DataFrame:
@@ -179,7 +183,7 @@ THREE_PL = Levels(
                              "盘点时间", end_of_day=True),
     },
     lambda h: bool(normals(_SKU) & h) and bool((HELD | _COUNTED) & h)
-    and not h & _OTHERS,
+    and not h & _OTHERS and not any(map(_OF_A_LISTING.search, h)),
     None, None, (pl.col("place"),), ("listing_sku", "place", "bin", "lot", "state"), derive=_lying_there, elsewhere=False,
     ignoring={"not sellable": pl.col("state").str.to_lowercase().str.contains("damag|defect|quarantine|unsell|expired")},
 )  # fmt: skip
