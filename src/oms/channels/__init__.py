@@ -27,6 +27,7 @@ from oms.channels import (
 )
 from oms.channels.base import Reader
 from oms.channels.custom import Format
+from oms.channels.legends import Nearly, bound_of, nearly
 from oms.config import Limits
 from oms.errors import AmbiguousFile, UnknownHeadings
 from oms.sheets.columns import normals
@@ -45,6 +46,9 @@ READERS: tuple[Reader, ...] = (
 FALLBACKS: tuple[Reader, ...] = (*shipment_files.FALLBACKS, *warehouse_files.FALLBACKS, *own.FALLBACKS)
 
 SHOWN = 30  # headings that a message repeats
+#: Kinds that take many a file: another one that knows so many and twice as many of its headings is meant.
+_OURS: tuple[Reader, ...] = (*own.READERS, *own.FALLBACKS)
+_CLEAR = 6
 
 
 def look(path: Path, limits: Limits, formats: Sequence[Format] = (), as_kind: str | None = None) -> tuple[Peek, Reader]:
@@ -88,6 +92,19 @@ def _ambiguous(path: Path, able: Sequence[Reader]) -> NoReturn:
     raise AmbiguousFile(_("{file}: could be {formats}", file=path.name, formats=names), _("say which with `--as`"))
 
 
+def _known(reader: Reader, peek: Peek) -> int:
+    return len(set(bound_of(reader, peek.headings).headings.values()))
+
+
+def _lacks(peek: Peek, near: Nearly) -> UnknownHeadings:
+    return UnknownHeadings(
+        _("{file}: as {format} it lacks {missing}; found: {headings}", file=peek.path.name, format=near.reader.format,
+          missing=_(" or ").join(f"`{each}`" for each in near.lacks),
+          headings=", ".join(f"`{each}`" for each in peek.headings[:SHOWN])),
+        _("export it again with all of its columns; if it is another kind of file: oms format new FILE"),
+    )  # fmt: skip
+
+
 def recognise(peek: Peek, as_kind: str | None = None, extra: Sequence[Reader] = ()) -> Reader:
     """
     The one reader for a file with the headings of `peek`; `as_kind` is what the user says it is, `extra` are readers
@@ -103,12 +120,21 @@ def recognise(peek: Peek, as_kind: str | None = None, extra: Sequence[Reader] = 
         able = [r for r in readers if as_kind in (None, r.kind, r.format) and r.recognises(headings)]
         if able:
             break
+    channels = [r for r in able if r.channel_kind is not None and r in READERS]
+    if len(channels) == 1 and len(able) > 1 and all(r in _OURS or r is channels[0] for r in able):
+        able = channels  # our own kinds are everybody's, and less exact
+    near = None if as_kind else nearly(peek.headings, [r for r in (*READERS, *FALLBACKS) if r not in _OURS])
     if len(able) == 1:
+        if near is not None and able[0] in _OURS and near.knows >= max(_CLEAR, 2 * _known(able[0], peek)):
+            raise _lacks(peek, near)
         return able[0]
     if able:
         _ambiguous(peek.path, able)
-    if (lacking := own.nearly(peek, as_kind)) is not None:
-        raise lacking
+    ours = own.nearly(peek, as_kind)
+    if near is not None and (ours is None or near.knows > ours[0]):
+        raise _lacks(peek, near)
+    if ours is not None:
+        raise ours[1]
     shown = ", ".join(f"`{heading}`" for heading in peek.headings[:SHOWN])
     more = _(" and {count} more", count=len(peek.headings) - SHOWN) if len(peek.headings) > SHOWN else ""
     unread = "".join(f"; {note}" for note in peek.notes) if peek.kind == "workbook" else ""

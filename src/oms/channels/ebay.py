@@ -112,11 +112,11 @@ class Orders:
 
     def columns(self, headings: tuple[str, ...]) -> set[str]:
         """The declared ones, and the first ones: what stands below the rows begins there."""
-        return {*_bound(headings).headings.values(), *headings[: parts.FIRST]}
+        return {*bound_to(headings).headings.values(), *headings[: parts.FIRST]}
 
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """Item rows are the lines; what an order says of itself comes from its summary row, else from its only row."""
-        bound = _bound(sheet.peek.headings)
+        bound = bound_to(sheet.peek.headings)
         marked = parts.marked(sheet, self.columns(sheet.peek.headings))
         frame = days_alone(sheet.frame.filter(marked["kind"] == ""), bound, sheet.peek)
         sheet = parts.without_short_note(sheet, marked)
@@ -141,7 +141,7 @@ class Orders:
         )  # fmt: skip
 
 
-def _bound(headings: tuple[str, ...]) -> Bound:
+def bound_to(headings: tuple[str, ...]) -> Bound:
     return bind(GERMAN if not _GERMAN.isdisjoint(normals(headings)) else LEGEND, headings)
 
 

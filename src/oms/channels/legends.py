@@ -1,14 +1,33 @@
 """What the columns of a file mean to its reader: the legend, laid over the headings."""
 
-from oms.channels import amazon, ebay, etsy, lazada, own_stock, shopee, shopee_packing, shopify, square, temu, tiktok
-from oms.channels.base import Reader
-from oms.sheets.columns import Bound, Legend, bind
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from oms.channels import (
+    amazon,
+    ebay,
+    etsy,
+    lazada,
+    own_stock,
+    shipment_files,
+    shopee,
+    shopee_packing,
+    shopify,
+    square,
+    temu,
+    tiktok,
+)  # fmt: skip
+from oms.channels.base import Reader
+from oms.sheets.columns import Bound, Legend, Text, bind, normals
+
+_LEAST, _SHOWN = 3, 3
 _SHOPIFY: Legend = {**shopify.NAME, **shopify.ORDER, **{f"line_{name}": column for name, column in shopify.LINE.items()}}
 _LEGENDS: dict[str, Legend] = {
-    "amazon": amazon.LEGEND, "ebay": ebay.LEGEND, "etsy": etsy.LEGEND, "lazada": lazada.LEGEND, "square": square.LEGEND,
+    "amazon": amazon.LEGEND, "ebay": ebay.LEGEND, "etsy": etsy.LEGEND, "lazada": lazada.LEGEND,
+    "square": {**square.LEGEND, "day": Text("Date"), "clock": Text("Time")},
     "temu": temu.LEGEND, "tiktok": tiktok.LEGEND, "shopee-packing-list": shopee_packing.ORDER, "shopify-orders": _SHOPIFY,
     "shopify-inventory": shopify.TEMPLATE_LEGEND, "oms-stock-wide": own_stock.STOCK_LONG.legend,
+    "3pl-tracking": shipment_files.LEGEND,
 }  # fmt: skip
 
 
@@ -16,7 +35,41 @@ def bound_of(reader: Reader, headings: tuple[str, ...]) -> Bound:
     """Which of `headings` says what: fields as the reader calls them."""
     if reader.format == "shopee-orders":
         return shopee.bound_to(headings)
+    if reader.format == "ebay-orders":
+        return ebay.bound_to(headings)
     legend: Legend | None = getattr(reader, "legend", None)
     if legend is None:
         legend = _LEGENDS.get(reader.format) or _LEGENDS[reader.format.split("-")[0]]
     return bind(legend, headings)
+
+
+@dataclass(frozen=True)
+class Nearly:
+    """A kind of file that one more heading would make of a file."""
+
+    reader: Reader
+    lacks: tuple[str, ...]  # any of them would do
+    knows: int  # headings of the file that it reads
+
+
+def nearly(headings: tuple[str, ...], readers: Iterable[Reader]) -> Nearly | None:
+    """
+    The one of `readers` that knows most of `headings` and lacks one to take the file; None where none is near.
+
+    It must know a fifth of them, and more than one or two.
+    """
+    there = normals(headings)
+    best: Nearly | None = None
+    for reader in readers:
+        bound = bound_of(reader, headings)
+        knows = len(set(bound.headings.values()))
+        if knows < max(_LEAST, len(headings) / 5) or (best is not None and knows <= best.knows):
+            continue
+        absent = (column.headings for name, column in bound.legend.items() if name not in bound)
+        lacks = tuple(
+            next(filter(None, (each for each in spellings if reader.recognises(there | normals([each])))), "")
+            for spellings in absent
+        )
+        if any(lacks):
+            best = Nearly(reader, tuple(dict.fromkeys(filter(None, lacks)))[:_SHOWN], knows)
+    return best

@@ -22,6 +22,8 @@ READERS: tuple[Reader, ...] = _OURS
 FALLBACKS: tuple[Reader, ...] = (LOOSE_ORDERS, LOOSE_TRACKING, STOCK_WIDE, LOOSE_PRODUCTS)
 
 
+#: Of the headings of a kind, so many mean it where but one is lacking.
+_MOST = 4
 #: Without these a file is not meant to be of the kind, whatever else it has.
 _MEANT = {
     "products": ("sku", "title"), "kits": ("kit_sku",), "listings": ("listing_sku", "channel"),
@@ -30,20 +32,26 @@ _MEANT = {
 }  # fmt: skip
 
 
-def nearly(peek: Peek, as_kind: str | None = None) -> UnknownHeadings | None:
+def nearly(peek: Peek, as_kind: str | None = None) -> tuple[int, UnknownHeadings] | None:
     """
-    For a file that nobody recognises: which of our kinds it is meant to be, and the headings it lacks.
+    For a file that nobody recognises: which of our kinds it is meant to be, and the headings it lacks; before that, how
+    many it has.
 
     None when its headings point at no kind more than at others. `as_kind` is what the user says it is.
     """
     headings = normals(peek.headings)
     scores = []
     for reader in _OURS:
-        meant = as_kind in (reader.kind, reader.format) if as_kind else has(headings, *_MEANT[reader.kind])
-        if meant and (missing := reader.lacks(peek.headings)):
-            scores.append((len(bind(reader.legend, peek.headings).headings), reader.kind, missing))
+        missing = reader.lacks(peek.headings)
+        knows = len(bind(reader.legend, peek.headings).headings)
+        if as_kind:
+            meant = as_kind in (reader.kind, reader.format)
+        else:
+            meant = has(headings, *_MEANT[reader.kind]) or (len(missing) == 1 and knows >= _MOST)
+        if meant and missing:
+            scores.append((knows, reader.kind, missing))
     best = max((score[0] for score in scores), default=0)
     leading = [score for score in scores if score[0] == best]
     if len(leading) != 1:
         return None
-    return lacking(peek.path.name, leading[0][1], leading[0][2], peek.headings)
+    return best, lacking(peek.path.name, leading[0][1], leading[0][2], peek.headings)

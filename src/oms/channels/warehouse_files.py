@@ -153,8 +153,10 @@ _SKU = (
 )
 _COUNTED = normals(_ON_HAND) - {"on_hand"}
 #: Headings that only an export of something else has.
-_OTHERS = FOREIGN | spelled(
-    "order_ref", "tracking", "carrier", "expected_on", "listing_sku", "kit_sku", "unit_price", "price", "address1"
+_OTHERS = (
+    FOREIGN
+    | spelled("order_ref", "tracking", "carrier", "expected_on", "listing_sku", "kit_sku", "unit_price", "price", "address1")
+    | {"listing_site"}
 )
 #: A marketplace's list of what is on sale has skus and quantities too, but no warehouse asks a price.
 _OF_A_LISTING = re.compile(r"(?:^|_)(?:price|bids|watchers|listing|listed|marketplace)(?:_|$)")

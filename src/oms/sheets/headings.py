@@ -24,6 +24,8 @@ PREAMBLE = 25  # records among which the headings are looked for
 DELIMITERS = (",", "\t", ";", "|")
 _NOTHING = ' \t\r\n,;|"\ufeff'  # with the wrong delimiter, a row of commas is one cell of commas
 _NUMBERISH = frozenset("0123456789 .,:/+-€$£%TZ\t\u00a0")
+_QUOTED = re.compile(r'"(?:[^"]|"")*"')
+_HAD_TO_BE = re.compile(r'^"(?:.*(?:""|[,;]).*)?"$')
 
 
 @dataclass(frozen=True)
@@ -115,22 +117,28 @@ def _headings(lines: list[str], delimiters: Sequence[str] = DELIMITERS) -> tuple
 
 
 def _are_even(head: list[Record], header: Record) -> bool:
-    """Whether nearly all rows are as wide as the headings, and wider than one cell."""
-    rows = [record for record in head if _filled(record)]
+    """Whether nearly all rows, titles above the headings apart, are as wide as these, and wider than one cell."""
+    below = any(_filled(record) for record in head if record.row > header.row)
+    rows = [record for record in head if _filled(record) > (below and record.row < header.row)]
     even = sum(1 for record in rows if len(record.cells) == len(header.cells))
     return len(header.cells) > 1 and even > 0 and even >= 0.8 * len(rows)
 
 
 def _tabs_are_quoted(lines: list[str]) -> bool:
-    """Amazon writes tabs without quotes, spreadsheets with: then only reading the quotes makes the rows even."""
+    """
+    Amazon writes tabs without quotes, spreadsheets with: then only reading the quotes makes the rows even.
+
+    Where they are even anyway, every cell with a quote must be one that a spreadsheet quotes: all of it, quotes in it doubled.
+    """
     some = [line for line in lines[:500] if line.strip()]
     if not any('"' in line for line in some):
         return False
     widths = {line.count("\t") for line in some}
-    if len(widths) <= 1:
-        return False
-    quoted = {len(record.cells) for record in records(some, "\t", True, 1, 0)}
-    return len(quoted) < len(widths)
+    if len(widths) > 1:
+        quoted = {len(record.cells) for record in records(some, "\t", True, 1, 0)}
+        return len(quoted) < len(widths)
+    cells = [cell for line in some for cell in line.rstrip("\r\n").split("\t") if '"' in cell]
+    return all(map(_QUOTED.fullmatch, cells)) and any(map(_HAD_TO_BE.search, cells))
 
 
 def _filled(record: Record) -> int:

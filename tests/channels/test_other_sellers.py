@@ -1,0 +1,162 @@
+"""
+Files that other sellers have: other columns in another order, saved by other programs, with lines above them.
+
+Every sample goes through the same hands, and says the same afterwards; where a column is missing that is needed, it is
+named.
+"""
+
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from oms.channels import recognise
+from oms.channels.base import Reading
+from oms.errors import OmsError, UnknownHeadings
+from oms.sheets.read import load, peek
+from oms.sheets.write import csv_bytes, xlsx_bytes
+
+from .reading import LIMITS, read
+from .test_contract import SAMPLES, each, facts, is_template
+
+CLEAN = [path for path in SAMPLES if "hostile" not in path.name]
+
+
+def table(path: Path) -> pl.DataFrame:
+    """The cells of a sample."""
+    return load(peek(path, LIMITS), LIMITS).frame.drop("row")
+
+
+def text(frame: pl.DataFrame, delimiter: str = ",", *, quoted: bool = False) -> str:
+    """As a spreadsheet writes it."""
+    style = "always" if quoted else "necessary"
+    return frame.fill_null("").write_csv(separator=delimiter, line_terminator="\r\n", quote_style=style)
+
+
+def said(reading: Reading) -> tuple[object, ...]:
+    """All that came of a file. In a workbook, lines of a cell end in LF."""
+    told = repr(facts(reading)).replace("\\r\\n", "\\n")
+    return reading.format, reading.rows, reading.rows_rejected, reading.ignored, told
+
+
+def with_more(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns of the seller's own between and behind the channel's, where a row says more than a footer does."""
+    full = pl.sum_horizontal(pl.col(name).fill_null("").str.strip_chars() != "" for name in frame.columns) > 2
+    more = frame.with_columns(
+        pl.when(full).then(pl.lit("looked at")).alias("Checked by Ida"), pl.lit(None, pl.String).alias("Bemerkung intern")
+    )
+    at = len(frame.columns) // 2
+    return more.select(*frame.columns[:at], "Checked by Ida", *frame.columns[at:], "Bemerkung intern")
+
+
+def moved(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """The columns in another order; comments of our own files stand in the first."""
+    first = 1 if path.parent.name == "own" else 0
+    names = frame.columns[first:]
+    random.Random(5).shuffle(names)
+    return frame.select(*frame.columns[:first], *names)
+
+
+def copies(path: Path) -> Iterator[tuple[str, str, bytes]]:
+    """What was done, the name and the bytes of what became of a sample."""
+    frame = table(path)
+    commas = "," * (frame.width - 1) + "\r\n"
+    yield "columns moved", "a.csv", csv_bytes(moved(frame, path), neutralise=False)
+    yield "columns added", "a.csv", csv_bytes(with_more(frame), neutralise=False)
+    for delimiter in ";\t|":
+        yield f"parted by {delimiter!r}", "a.csv", text(frame, delimiter).encode()
+    yield "all quoted, with a mark", "a.csv", text(frame, quoted=True).encode("utf-8-sig")
+    yield "Unicode text", "a.txt", text(frame, "\t").encode("utf-16")
+    yield "blank lines above", "a.csv", ("\r\n\r\n" + text(frame)).encode()
+    yield "a line of commas above", "a.csv", (commas + text(frame)).encode()
+    yield "a title above", "a.csv", ("Export of November\r\n\r\n" + text(frame)).encode()
+    yield "a padded title above", "a.csv", ("Export of November" + commas + text(frame)).encode()
+    yield "sep= above", "a.csv", ("sep=;\r\n" + text(frame, ";")).encode()
+    yield "blank lines below", "a.csv", (text(frame) + commas * 3).encode()
+    yield "spaces around headings", "a.csv", text(frame.rename(lambda name: f"  {name} ")).encode()
+    yield "a workbook", "a.xlsx", xlsx_bytes({"Sheet1": frame.fill_null("")}, neutralise=False)
+
+
+@each(SAMPLES)
+def test_whatever_was_done_to_a_file_it_says_the_same(path, tmp_path):
+    """Other columns, other programs, lines above and below: the same orders, the same rejected, the same ignored."""
+    (tmp_path / "as it is.csv").write_bytes(text(table(path)).encode())
+    before = said(read(tmp_path / "as it is.csv"))
+    different = []
+    for deed, name, data in copies(path):
+        (tmp_path / name).write_bytes(data)
+        if said(read(tmp_path / name)) != before:
+            different.append(deed)
+
+    assert [] == different
+
+
+@each(CLEAN)
+@pytest.mark.parametrize("encoding", ["gb18030", "cp932", "cp1252"])
+def test_in_another_encoding_it_is_the_same_or_a_guess_that_is_told(path, tmp_path, encoding):
+    """Nothing but letters can be wrong then, and it is said that it was guessed."""
+    frame = table(path)
+    (tmp_path / "as it is.csv").write_bytes(text(frame).encode())
+    try:
+        (tmp_path / "a.csv").write_bytes(text(frame).encode(encoding))
+    except UnicodeEncodeError:
+        return  # nobody saves it so
+    before = read(tmp_path / "as it is.csv")
+    try:
+        after = read(tmp_path / "a.csv")
+    except UnknownHeadings:
+        assert not "".join(frame.columns).isascii()
+        return
+
+    assert (before.format, before.rows, before.rows_rejected) == (after.format, after.rows, after.rows_rejected)
+    assert said(before) == said(after) or any("guess" in note for note in after.notes)
+
+
+def without(path: Path, tmp_path: Path) -> Iterator[tuple[str, Reading | OmsError]]:
+    """A sample without each of its columns: what comes of it."""
+    frame = table(path)
+    for name in frame.columns:
+        (tmp_path / "a.csv").write_bytes(text(frame.drop(name)).encode())
+        try:
+            yield name, read(tmp_path / "a.csv")
+        except OmsError as error:
+            yield name, error
+
+
+@each([path for path in CLEAN if not is_template(path)])
+def test_a_column_less_is_read_or_the_file_refused(path, tmp_path):
+    """Never as something else, never a row lost; where a column is needed the message says what is lacking."""
+    before = read(path)
+    known = recognise(peek(path, LIMITS)).columns(peek(path, LIMITS).headings)
+    for name, after in without(path, tmp_path):
+        if isinstance(after, OmsError):
+            assert name in known or path.parent.name == "square", name
+            assert after.hint, name
+            assert "lacks" in after.message or len(known) < 8, (name, after.message)
+            continue
+        accepted = after.rows - after.rows_rejected - sum(after.ignored.values())
+
+        assert before.format == after.format or (before.kind, "oms-stock") == (after.kind, after.format), name
+        assert accepted >= 0, name
+        assert after.rows == before.rows or before.format == "ebay-orders", name  # a footer lost all of its cells
+
+
+@each([path for path in CLEAN if not is_template(path)])
+def test_a_row_of_totals_changes_nothing(path, tmp_path):
+    """`Total` and sums below the rows: rejected or left out, and no order the worse."""
+    frame = table(path)
+    sums = {
+        name: "Total" if at == 0 else "1234.56" if frame[name].str.contains(r"^[\d.,]+$").all() else None
+        for at, name in enumerate(frame.columns)
+    }
+    (tmp_path / "a.csv").write_bytes(text(frame).encode())
+    (tmp_path / "b.csv").write_bytes(text(pl.concat([frame, pl.DataFrame(sums, schema=frame.schema)])).encode())
+    before, after = read(tmp_path / "a.csv"), read(tmp_path / "b.csv")
+
+    assert before.rows + 1 == after.rows
+    assert facts(before) == facts(after) or before.kind in ("products", "listings", "kits")
+    assert before.rows_rejected + sum(before.ignored.values()) + 1 == after.rows_rejected + sum(after.ignored.values()) or (
+        before.kind in ("products", "listings", "kits")
+    )
