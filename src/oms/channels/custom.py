@@ -24,9 +24,9 @@ from oms.channels import fields
 from oms.channels.base import Context, Reader, Reading
 from oms.channels.declared import OrderSheet
 from oms.channels.format_file import ALLOWED, NEEDED, FormatFile, checked, column_of
-from oms.channels.own_catalog import TRACKING
 from oms.channels.own_kind import File, OwnReader, days_alone, lacking, left_out
 from oms.channels.own_stock import STOCK_LONG
+from oms.channels.own_tracking import TRACKING
 from oms.config import CHANNEL_KINDS
 from oms.errors import ConfigError
 from oms.sheets.columns import Bound, Legend, bind, normals

@@ -13,6 +13,7 @@ from oms.channels import (
     shopee,
     shopee_packing,
     shopify,
+    shopify_inventory,
     square,
     temu,
     tiktok,
@@ -26,7 +27,7 @@ _LEGENDS: dict[str, Legend] = {
     "amazon": amazon.LEGEND, "ebay": ebay.LEGEND, "etsy": etsy.LEGEND, "lazada": lazada.LEGEND,
     "square": {**square.LEGEND, "day": Text("Date"), "clock": Text("Time")},
     "temu": temu.LEGEND, "tiktok": tiktok.LEGEND, "shopee-packing-list": shopee_packing.ORDER, "shopify-orders": _SHOPIFY,
-    "shopify-inventory": shopify.TEMPLATE_LEGEND, "oms-stock-wide": own_stock.STOCK_LONG.legend,
+    "shopify-inventory": shopify_inventory.TEMPLATE_LEGEND, "oms-stock-wide": own_stock.STOCK_LONG.legend,
     "3pl-tracking": shipment_files.LEGEND,
 }  # fmt: skip
 

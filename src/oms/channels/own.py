@@ -6,10 +6,11 @@ has a module of its own; this one lists the readers.
 """
 
 from oms.channels.base import Reader
-from oms.channels.own_catalog import INCOMING, KITS, LISTINGS, LOOSE_PRODUCTS, LOOSE_TRACKING, PRODUCTS, RATES, TRACKING
+from oms.channels.own_catalog import INCOMING, KITS, LISTINGS, LOOSE_PRODUCTS, PRODUCTS, RATES
 from oms.channels.own_kind import OwnReader, lacking
 from oms.channels.own_orders import LOOSE_ORDERS, ORDERS
 from oms.channels.own_stock import STOCK_LONG, STOCK_WIDE
+from oms.channels.own_tracking import LOOSE_TRACKING, TRACKING
 from oms.channels.own_words import has
 from oms.errors import UnknownHeadings
 from oms.sheets.columns import bind, normals

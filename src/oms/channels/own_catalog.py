@@ -1,18 +1,17 @@
 """
-Our own files of products, kits, listings, incoming goods, rates and tracking: one row a thing, nothing guessed.
+Our own files of products, kits, listings, incoming goods and rates: one row a thing, nothing guessed.
 
 A barcode whose check digit is wrong is complained about and never mended; identifiers are text.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from oms.channels.base import Context, Reading, newest, table_reading
+from oms.channels.base import Reading, table_reading
 from oms.channels.countries import alpha2_all
-from oms.channels.day_first import Decision, decide
 from oms.channels.own_kind import (
     REPEATED,
     File,
@@ -23,13 +22,12 @@ from oms.channels.own_kind import (
     place_codes,
     repeats,
     ticked,
-    times_there,
 )  # fmt: skip
 from oms.channels.own_words import FOREIGN, REASON, has, has_any, named, spelled
 from oms.model import frames
 from oms.model.frames import Schema
 from oms.model.gtin import LENGTHS
-from oms.sheets.columns import Amount, Bound, Column, CurrencyCode, Flag, Moment, Text, Whole, complain, typed
+from oms.sheets.columns import Amount, Column, CurrencyCode, Flag, Text, Whole, complain, typed
 from oms.sheets.values import moment
 from oms.words import _
 
@@ -170,44 +168,6 @@ def _rates(file: File) -> Reading:
     return _table(file, "rates", frames.RATES, table, complaints, key)
 
 
-def slashed_dates(frame: pl.DataFrame, headings: Mapping[str, str], context: Context) -> Decision | None:
-    """Whether `03/08/2026` under shipped_at begins with the day: by the file, else by where we are. None: no such dates."""
-    if "shipped_at" not in headings:
-        return None
-    config = context.config
-    dates = frame.select(shipped_at=pl.col(headings["shipped_at"]))
-    countries = {place.country for place in config.locations if place.country}
-    slashed = dates.select(pl.col("shipped_at").str.contains(r"^\s*\d{1,2}/\d{1,2}/\d{4}").any()).item()
-    if not slashed:
-        return None
-    found = decide(dates, countries=countries, languages=(), zone=config.business.timezone, after=())
-    return found or Decision(True, "")  # every date has its day and month alike
-
-
-def _tracking(file: File) -> Reading:
-    """
-    Blank carriers and unknown orders are for those who know the orders; here a row only has to be readable.
-
-    Equal rows all go on: an order may have two equal lines in one parcel.
-    """
-    config = file.context.config
-    decision = slashed_dates(file.frame, file.bound.headings, file.context)
-    if decision is not None and decision.day_first is not None and file.bound.legend["shipped_at"] is _SHIPPED_AT:
-        dated = Moment(*_SHIPPED_AT.headings, formats=decision.formats, end_of_day=True)
-        file = replace(file, bound=Bound({**file.bound.legend, "shipped_at": dated}, file.bound.headings))
-    cells = typed(file.frame, file.bound, timezone="UTC", currency=config.business.currency)
-    table, unknown = place_codes(file, cells.frame)
-    shipped_at, wrong = times_there(file, "shipped_at", table.select("row", "location"))
-    table = table.with_columns(shipped_at.alias("shipped_at"))
-    rest = cells.rejected.filter(pl.col("column") != file.heading("shipped_at"))
-    complaints = [rest, unknown, wrong, *blanks(file, table, "order_ref", "tracking")]
-    return table_reading(
-        format="oms-tracking", kind="tracking", schema=frames.TRACKING, sheet=file.sheet, table=table,
-        complaints=complaints, ignored=file.ignored, as_of=newest(table, ["shipped_at"], file.context.now),
-        notes=file.notes,
-    )  # fmt: skip
-
-
 _STRONG = ("weight_g", "length_mm", "width_mm", "height_mm", "hs_code", "cost", "origin", "active")
 _WEAK = ("title", "barcode", "currency")
 _NOT_PRODUCTS = ("quantity", "on_hand", "order_ref", "listing_sku", "kit_sku", "carrier", "expected_on", "tracking",
@@ -229,17 +189,6 @@ def _are_things(h: frozenset[str]) -> bool:
     things = has_any(h, "sku") and any(has(h, field) for field in (*_STRONG, *_WEAK))
     return things and not has_any(h, *_NOT_PRODUCTS) and not h & FOREIGN and not any(map(_OF_A_SALE.search, h))
 
-
-def _is_tracking(h: frozenset[str]) -> bool:
-    ours = has(h, "order_ref", "tracking") or (has(h, "order_ref") and _is_tracked(h))
-    return ours and not has_any(h, *_ORDERS_HAVE)
-
-
-def _is_tracked(h: frozenset[str]) -> bool:
-    return has_any(h, "order_ref") and has_any(h, "tracking") and has_any(h, "carrier")
-
-
-_ORDERS_HAVE = ("placed_at", "name", "address1", "title", "reason", "unit_price")
 
 _IDENTIFIER = {"identifier": True}
 
@@ -303,21 +252,3 @@ RATES = OwnReader(
     lambda h: has(h, "carrier", "price") and not has_any(h, "order_ref", "tracking", "sku"),
     (("location",), ("carrier",), ("service",), ("country",), ("weight_to_g",), ("price",)), _rates,
 )  # fmt: skip
-
-_SHIPPED_AT = named(Moment, "shipped_at", end_of_day=True)
-TRACKING = OwnReader(
-    "tracking",
-    {
-        "order_ref": named(Text, "order_ref", **_IDENTIFIER), "tracking": named(Text, "tracking", **_IDENTIFIER),
-        "carrier": named(Text, "carrier"), "sku": named(Text, "sku", **_IDENTIFIER),
-        "quantity": named(Whole, "quantity", least=1), "shipped_at": _SHIPPED_AT,
-        "location": named(Text, "location"), "channel": named(Text, "channel"),
-        "cost": named(Amount, "cost", least=0),
-    },
-    _is_tracking, (("order_ref",), ("tracking",), ("carrier",)), _tracking,
-)  # fmt: skip
-
-#: The same for other people's headings, asked when nobody else knows the file.
-LOOSE_TRACKING = OwnReader(
-    "tracking", TRACKING.legend, lambda h: _is_tracked(h) and not has_any(h, *_ORDERS_HAVE), TRACKING.needs, _tracking
-)

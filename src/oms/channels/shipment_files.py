@@ -12,9 +12,9 @@ import polars as pl
 
 from oms.channels.base import Context, Reader, Reading
 from oms.channels.day_first import Decision, ambiguous
-from oms.channels.own_catalog import LOOSE_TRACKING, TRACKING, slashed_dates
 from oms.channels.own_kind import File, days_alone, place_called, ticked
 from oms.channels.own_orders import LOOSE_ORDERS
+from oms.channels.own_tracking import LOOSE_TRACKING, TRACKING, slashed_dates
 from oms.channels.own_words import FOREIGN, LOOSE, STRICT
 from oms.sheets.columns import Amount, Bound, Column, Legend, Moment, Text, Whole, bind, complain, normals
 from oms.sheets.read import Sheet

@@ -11,7 +11,7 @@ import polars as pl
 
 from oms.channels.base import Context
 from oms.channels.forms import CELLS, Form
-from oms.channels.shopify import Inventory
+from oms.channels.shopify_inventory import Inventory
 from oms.sheets.columns import normal, normals
 from oms.sheets.read import Sheet
 from oms.sheets.write import csv_bytes

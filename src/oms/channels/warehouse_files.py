@@ -10,7 +10,7 @@ import polars as pl
 from oms.channels.base import Reader
 from oms.channels.levels import Levels
 from oms.channels.own_words import AVAILABLE, FOREIGN, HELD, PROMISED, spelled
-from oms.channels.shopify import variant_name
+from oms.channels.shopify_inventory import variant_name
 from oms.sheets.columns import Moment, Text, Whole, normals
 
 
