@@ -126,6 +126,7 @@ _WOOCOMMERCE: Legend = {
     "title": Text("Name"),
     "barcode": Text("GTIN, UPC, EAN, or ISBN", guarded=True),
     "cost": Amount("Cost of goods", least=0),
+    "price": Text("Regular price"),
     **{f"weight {unit}": Measure(f"Weight ({unit})", unit=grams) for unit, grams in _WEIGHTS.items()},
     **{f"{field} {unit}": Measure(f"{heading} ({unit})", unit=mm)
        for field, heading in _SIZES.items() for unit, mm in _LENGTHS.items()},
@@ -152,7 +153,7 @@ READERS: tuple[Reader, ...] = (
         },
     ),
     Catalogue(
-        "woocommerce-products", "woocommerce", _WOOCOMMERCE, (frozenset(("type", "sku", "name", "tax_class")),), _measured,
+        "woocommerce-products", "woocommerce", _WOOCOMMERCE, (frozenset(("type", "sku", "name", "regular_price")),), _measured,
         {
             _("stands for its variations, or for products of another shop"): _KIND.str.contains("variable|grouped|external"),
             _("a product without SKU"): _NO_SKU & ~_KIND.str.contains("variable|grouped|external"),
