@@ -88,6 +88,34 @@ def test_money_is_read_as_its_market_writes_it(sold, currency, cell, minor):
     assert [minor] == reading.orders["total"].to_list()
 
 
+@pytest.mark.parametrize(
+    ("currency", "cell"), [("IDR", "12.5"), ("IDR", "Rp 12,50"), ("TWD", "1.39"), ("VND", "12.5"), ("VND", "12,50")]
+)
+def test_a_price_whose_zeros_a_spreadsheet_ate_is_refused(sold, currency, cell):
+    """`12.500` became 12.5: whether it did is not for us to guess."""
+    reading = sold({"Order Amount": cell}, currency=currency)
+
+    assert (1, [cell]) == (reading.rows_rejected, reading.rejected["value"].to_list())
+    assert "12.500" in reading.rejected["hint"][0]
+
+
+@pytest.mark.parametrize(("currency", "cell"), [("IDR", "12500.00"), ("IDR", "12,500"), ("IDR", "12.500,50"), ("IDR", "0")])
+def test_whole_prices_of_such_a_market_stay(sold, currency, cell):
+    """Zeros behind the sign are no cents."""
+    assert 0 == sold({"Order Amount": cell}, currency=currency).rows_rejected
+
+
+def test_thousands_or_cents_is_not_guessed_where_a_column_has_both(sold):
+    """`1.250` beside `12,50`: one order is told, the others stand."""
+    reading = sold(
+        {"Order Amount": "12,50"}, {"Order ID": "2", "Order Amount": "1.250"}, {"Order ID": "3", "Order Amount": "7"}
+    )
+
+    assert [1250, 700] == reading.orders["total"].to_list()
+    assert ["1.250"] == reading.rejected["value"].to_list()
+    assert "thousands or a fraction" in reading.rejected["what"][0]
+
+
 def test_headings_may_have_been_deleted():
     """The row of explanations takes their place; Thai words stand below it."""
     reading = read(DATA / "orders_explained_th.tsv", "tiktok", "Asia/Bangkok", "THB")

@@ -11,6 +11,7 @@ import pytest
 from oms.flow.importing import import_files
 from oms.flow.recognising import Wishes
 from oms.flow.repairing import RepairReport, repair_files
+from oms.sheets import read as reading
 from tests.channel_files import shopify
 from tests.conftest import Desk
 
@@ -152,6 +153,17 @@ def test_an_import_says_that_a_spreadsheet_was_there(desk: Desk) -> None:
 
     assert "postcodes without their zeros: 1, days made of skus: 1" in note
     assert "oms import --repair file.csv" in note
+
+
+def test_an_import_says_so_of_a_file_that_comes_in_pieces(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Large files are read piece by piece; what was done to them is counted over all."""
+    goods(desk)
+    monkeypatch.setattr(reading, "PART_ROWS", 4)
+    monkeypatch.setattr(reading, "WHOLE_BYTES", 0)
+    rows = (f"A{n}," + WHO.format(sku="4-Mar" if n % 5 == 0 else "MUG", price="1.00", postcode="7030") for n in range(20))
+    (note,) = desk.import_text(ORDER + "".join(rows), channel="web").files[0].notes
+
+    assert "postcodes without their zeros: 20, days made of skus: 4" in note
 
 
 def test_a_known_title_proves_gbk(desk: Desk) -> None:

@@ -74,6 +74,23 @@ def test_lone_separator_goes_by_currency_and_channel(cell, currency, decimal, va
     assert [value] == read(Amount("X", decimal=decimal), cell, currency=currency).frame["x"].to_list()
 
 
+@pytest.mark.parametrize(
+    ("decimal", "cells", "refused"),
+    [
+        (".", ["12,50", "1.250", "1250.00", "1.250,00"], ["1.250"]),
+        (".", ["12.50", "1.250", "1,250"], []),
+        (".", ["1,250", "1.250"], []),
+        (",", ["12.50", "1,250", "€ 1,250"], ["1,250", "€ 1,250"]),
+        (",", ["12,50", "1.250", "1,250"], []),
+        (".", ["1.250,00", "2.500"], ["2.500"]),
+        (".", ["12,50", "2,979", "$1,250.00"], ["2,979"]),
+    ],
+)  # fmt: skip
+def test_a_fraction_or_thousands_by_the_other_cells_of_the_column(decimal, cells, refused):
+    """Where others have the other sign before their cents, a lone one before three digits is nobody's guess."""
+    assert refused == read(Amount("X", decimal=decimal), *cells).rejected["value"].to_list()
+
+
 @given(st.integers(-(10**11), 10**11), st.sampled_from(["USD", "JPY", "KWD"]))
 def test_plain_money_is_exact(minor, currency):
     """To the last minor unit, by the fast way and by the careful one."""

@@ -182,3 +182,13 @@ def test_more_rows_than_a_sheet_holds_are_refused():
     """Nobody gets half a pick list."""
     with pytest.raises(OverLimit, match="more than a sheet can hold"):
         xlsx_bytes({"a": pl.DataFrame({"n": pl.int_range(1_048_576, eager=True)})})
+
+
+@pytest.mark.parametrize("heading", ["^.*$", "^A$", "*", "row", "\x01row"])
+def test_a_heading_that_looks_like_a_pattern_is_a_heading(heading):
+    """Neither all columns nor another one."""
+    frame = pl.DataFrame({"A": ["x"], heading: ["y"], "n": [1]})
+    shown = heading.replace("\x01", "")
+
+    assert [["A", shown, "n"], ["x", "y", 1]] == opened(xlsx_bytes({"Sheet": frame}, identifiers=["A"]))
+    assert f"A,{heading},n\r\nx,y,1\r\n".encode() == csv_bytes(frame)

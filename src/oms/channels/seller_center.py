@@ -6,6 +6,7 @@ word of status_words.py. The platform takes the money and makes the label: an or
 """
 
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -41,16 +42,35 @@ CONTACT = ("name", "company", "phone", "email", "address1", "address2", "city", 
 NAMED = 5  # words or orders that a note repeats
 
 
+#: `12.5` in a currency without cents: what a spreadsheet makes of `12.500`.
+_EATEN = re.compile(r"\D*\d{1,3}[.,](?!0{1,2}\D*$)\d{1,2}\D*")
+
+
 class Price(Amount):
-    """An amount as the market of its currency writes it: what `10.000` is depends on it."""
+    """
+    An amount as the market of its currency writes it: what `10.000` is depends on it.
+
+    `12.5` of a currency that has no cents in daily life is not understood: it was `12.500`, and perhaps not.
+    """
+
+    hint = _("where a price has no cents, a spreadsheet makes 12.5 of `12.500`: export the file again and import it unopened")
 
     def passes(self, cell: pl.Expr, env: Env) -> list[pl.Expr]:
         """Plain numbers at once."""
-        return Amount.passes(self._in(env.currency), cell, env)
+        local = self._in(env.currency)
+        found = Amount.passes(local, cell, env)
+        return found if local.decimal else [pl.when(cell.str.contains(r"^-?\d+(?:\.0+)?$")).then(each) for each in found]
 
     def odd(self, cell: str, env: Env) -> object:
         """All other spellings."""
-        return Amount.odd(self._in(env.currency), cell, env)
+        local = self._in(env.currency)
+        if not local.decimal and cell not in self.missing and _EATEN.fullmatch(cell):
+            return None
+        return Amount.odd(local, cell, env)
+
+    def sign(self, currency: str) -> str:
+        """As its market writes it."""
+        return Amount.sign(self._in(currency), currency)
 
     def _in(self, currency: str) -> "Price":
         local = copy.copy(self)

@@ -28,7 +28,7 @@ _DAY = r"^\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)$"
 
 
 def noticed(reading: Reading) -> dict[str, int]:
-    """How many cells look as if a spreadsheet had changed them, by what it did; of a file that was read in one piece."""
+    """How many cells look as if a spreadsheet had changed them, by what it did."""
     value = reading.rejected["value"]
     places = reading.orders.select("postcode", "country", "region").drop_nulls(["postcode", "country"])
     short = places.filter(pl.col("postcode").str.contains(r"^[0-9]{2,9}$")).group_by(pl.all()).len("n")

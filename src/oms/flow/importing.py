@@ -16,7 +16,6 @@ from oms.channels.base import Context, Reading
 from oms.channels.custom import load as load_formats
 from oms.errors import OmsError, UnreadableFile, UsageError
 from oms.flow import pieces
-from oms.flow.cells import noticed
 from oms.flow.import_report import FileReport, ImportReport
 from oms.flow.loading import Incoming, load
 from oms.flow.recognising import Recognised, Wishes, files_in, recognise, shown, together
@@ -121,7 +120,7 @@ def _import_one(shop: Shop, batch: Batch, file: Recognised, found: FileReport, w
         location=wishes.location, as_of=as_of, rows=reading.rows, report={},
     )  # fmt: skip
     loaded = load(batch, config, Incoming(content, file.path, channel, wishes.location, file_id, as_of, _there(shop, wishes)))
-    _fill(found, reading, as_of)
+    _fill(found, reading, as_of, content.damages)
     found.new, found.updated, found.unchanged = loaded.counts["new"], loaded.counts["updated"], loaded.counts["unchanged"]
     found.returns = loaded.counts["returns"]
     rows = reading.rejected_rows
@@ -147,12 +146,12 @@ def _report_of(row: Any) -> dict[str, Any]:
     return dict(json.loads(row["report"])) if row is not None else {}
 
 
-def _fill(found: FileReport, reading: Reading, as_of: str) -> None:
+def _fill(found: FileReport, reading: Reading, as_of: str, damages: dict[str, int]) -> None:
     found.rows, found.rows_rejected, found.ignored = reading.rows, reading.rows_rejected, dict(reading.ignored)
     found.rejected = reading.orders_rejected if reading.kind == "orders" else reading.rows_rejected
     found.problems = reading.rejected.head(SHOWN).to_dicts()
     found.notes, found.as_of = list(reading.notes), as_of
-    if damages := noticed(reading):
+    if damages:
         said = ", ".join(f"{what}: {count}" for what, count in damages.items())
         found.notes.append(_("a spreadsheet may have changed it ({damages}): oms import --repair {file} says what can be put "
                              "right", damages=said, file=found.file))  # fmt: skip

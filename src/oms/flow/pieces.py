@@ -5,6 +5,7 @@ Only once the last piece is read it is known as of when the file speaks and what
 by one, the pieces lie compressed in memory, a twentieth of what they take as frames.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
@@ -14,6 +15,7 @@ import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, merged, read_parts
 from oms.config import Limits
+from oms.flow.cells import noticed
 from oms.model.frames import LINES, ORDERS, empty
 from oms.sheets.read import Peek
 
@@ -24,6 +26,7 @@ class Read:
 
     whole: Reading
     orders: int
+    damages: dict[str, int]  # what a spreadsheet may have changed, by what it did
     _packed: tuple[tuple[bytes, bytes], ...]
 
     def pieces(self) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
@@ -39,15 +42,16 @@ def read(reader: Reader, peek: Peek, limits: Limits, context: Context) -> Read:
     parts = read_parts(reader, peek, limits, context)
     first, second = next(parts), next(parts, None)
     if second is None:
-        return Read(first, first.orders.height, ())
+        return Read(first, first.orders.height, noticed(first), ())
     readings: list[Reading] = []
     packed: list[tuple[bytes, bytes]] = []
-    orders = 0
+    orders, damages = 0, Counter[str]()
     for reading in chain([first, second], parts):
         orders += reading.orders.height
+        damages.update(noticed(reading))
         packed.append((_packed(reading.orders), _packed(reading.lines)))
         readings.append(replace(reading, orders=empty(ORDERS), lines=empty(LINES)))
-    return Read(merged(readings), orders, tuple(packed))
+    return Read(merged(readings), orders, dict(damages), tuple(packed))
 
 
 def _packed(frame: pl.DataFrame) -> bytes:

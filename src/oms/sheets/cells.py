@@ -236,6 +236,10 @@ class Amount(Column):
         value = scaled.round().cast(pl.Int64)
         return [pl.when(value.is_between(-MOST_MINOR if self.least is None else self.least, MOST_MINOR)).then(value)]
 
+    def sign(self, currency: str) -> str:
+        """The decimal sign of an amount in `currency`; "" where a lone one parts thousands whatever it is, "auto"."""
+        return self.decimal if exponent(currency) else ""
+
     def odd(self, cell: str, env: Env) -> object:
         if cell in self.missing:
             return MISSING

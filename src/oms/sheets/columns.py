@@ -19,6 +19,7 @@ import polars as pl
 
 from oms.model.frames import REJECTED, empty
 from oms.sheets.cells import MISSING, Amount, Column, CurrencyCode, Env, Flag, Moment, OneOf, Text, Whole
+from oms.words import _
 
 __all__ = [
     "Amount", "Bound", "Column", "CurrencyCode", "Flag", "Legend", "Moment", "OneOf", "Text", "Typed", "Whole", "bind",
@@ -119,6 +120,8 @@ def typed(
     for name in first:
         columns[name], bad = _rest(frame, bound, name, values[name], env)
         complaints += bad
+        if isinstance(column := bound.legend[name], Amount):
+            complaints += _two_ways(frame, bound.headings[name], column.sign(currency))
     for name in mixed:
         columns[name] = pl.Series(name, [None], pl.Int64).new_from_index(0, frame.height)
         for one in distinct:
@@ -174,6 +177,24 @@ def _rest(
         return values, []
     wrong = rest.filter(cell.is_in(bad))
     return values, [complain(wrong, pl.lit(True), heading, column.what, column.hint, cell)]
+
+
+def _two_ways(frame: pl.DataFrame, heading: str, decimal: str) -> list[pl.DataFrame]:
+    """
+    Complaints about `1.250` and `1,250` in a column whose decimal sign is a point, where other cells have a decimal comma
+    (`12,50`): thousands or a fraction, nobody knows. The same the other way round.
+    """
+    other = {".": ",", ",": "."}.get(decimal)
+    cell = frame[heading]
+    if other is None or not cell.str.contains(other, literal=True).any():
+        return []
+    here, there = re.escape(decimal), re.escape(other)
+    if not cell.str.contains(rf"^[^\d.,]*(?:\d+|\d{{1,3}}(?:{here}\d{{3}})+){there}\d{{1,2}}[^\d.,]*$").any():
+        return []
+    unsure = pl.col(heading).str.contains(r"^[^\d.,]*[1-9]\d{0,2}[.,]\d{3}[^\d.,]*$")
+    what = _("thousands or a fraction: other amounts of this column have `{sign}` before the cents", sign=other)
+    hint = _("`oms import --repair` puts it right where it can be proven; else export the file again and import it unopened")
+    return [found] if (found := complain(frame, unsure, heading, what, hint, pl.col(heading))).height else []
 
 
 def complain(

@@ -66,6 +66,8 @@ def csv_bytes(
     texts safe for spreadsheets (`neutral`). Without `quoting` nothing is quoted, and delimiters and line breaks in
     cells become spaces: what Amazon reads. Characters that `encoding` does not have become `?`.
     """
+    names = list(frame.columns if header is None else header)
+    frame = frame.rename(_bare)
     texts = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     cells = [pl.col(name) for name in texts]
     if neutralise:
@@ -73,7 +75,6 @@ def csv_bytes(
     if not quoting:
         cells = [cell.str.replace_all(rf"[\r\n{re.escape(delimiter)}]+", " ") for cell in cells]
     ready = frame.with_columns(pl.when(cell != "").then(cell).alias(name) for name, cell in zip(texts, cells, strict=True))
-    names = list(frame.columns if header is None else header)
     if names and len(names) != frame.width:
         raise ValueError(f"{len(names)} headings for {frame.width} columns")
     text = ""
@@ -84,6 +85,11 @@ def csv_bytes(
         text = _delimited(heading, delimiter, newline, quoting)
     text += _delimited(ready, delimiter, newline, quoting)
     return ("\ufeff" * bom + text).encode(encoding, "replace")
+
+
+def _bare(name: str) -> str:
+    """A name that polars takes for a name and not for a pattern, as it would `^.*$` and `*`."""
+    return f"\0{name}"
 
 
 def _delimited(frame: pl.DataFrame, delimiter: str, newline: str, quoting: bool) -> str:
@@ -111,6 +117,8 @@ def xlsx_bytes(
     Raises OverLimit when a frame has more rows than a sheet can hold.
     """
     titles = _sheet_names(list(sheets))
+    sheets = {name: frame.rename(_bare) for name, frame in sheets.items()}
+    identifiers = frozenset(map(_bare, identifiers))
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, text in _parts(titles).items():
@@ -122,7 +130,7 @@ def xlsx_bytes(
                     _("write CSV instead"),
                 )
             with archive.open(_entry(f"xl/worksheets/sheet{number}.xml"), "w", force_zip64=False) as out:
-                out.write(_above(frame, widths or {}).encode())
+                out.write(_above(frame, {_bare(each): width for each, width in (widths or {}).items()}).encode())
                 plain = _plain(frame)
                 for start in range(0, frame.height, SLICE):
                     piece = frame.slice(start, SLICE)
@@ -160,15 +168,15 @@ def _rows(frame: pl.DataFrame, first: int, identifiers: Collection[str], neutral
         else _cell_xml(name, dtype, _letters(at), identifiers, neutralise)
         for at, (name, dtype) in enumerate(frame.schema.items())
     ]
-    row = pl.concat_str([pl.lit('<row r="'), pl.col("\0row"), pl.lit('">'), *cells, pl.lit("</row>")], ignore_nulls=True)
-    return frame.with_columns(number.alias("\0row")).select(row).to_series()
+    row = pl.concat_str([pl.lit('<row r="'), pl.col("\1row"), pl.lit('">'), *cells, pl.lit("</row>")], ignore_nulls=True)
+    return frame.with_columns(number.alias("\1row")).select(row).to_series()
 
 
 def _text_xml(name: str, letters: str, identifiers: Collection[str]) -> pl.Expr:
     """One column of plain text as `<c>` elements; NULL where there is nothing to write."""
     style = ' s="2"' if name in identifiers else ""
     cell = pl.concat_str(
-        [pl.lit(f'<c r="{letters}'), pl.col("\0row"), pl.lit(f'"{style} t="inlineStr"><is><t>'), pl.col(name),
+        [pl.lit(f'<c r="{letters}'), pl.col("\1row"), pl.lit(f'"{style} t="inlineStr"><is><t>'), pl.col(name),
          pl.lit("</t></is></c>")]
     )  # fmt: skip
     return pl.when(pl.col(name) != "").then(cell)
@@ -188,13 +196,13 @@ def _cell_xml(name: str, dtype: pl.DataType, letters: str, identifiers: Collecti
         number = text
     elif dtype == pl.Boolean:
         flag = pl.when(column).then(pl.lit("1")).when(~column).then(pl.lit("0"))
-        return pl.concat_str([pl.lit(f'<c r="{letters}'), pl.col("\0row"), pl.lit('" t="b"><v>'), flag, pl.lit("</v></c>")])
+        return pl.concat_str([pl.lit(f'<c r="{letters}'), pl.col("\1row"), pl.lit('" t="b"><v>'), flag, pl.lit("</v></c>")])
     style = ' s="2"' if name in identifiers else ""
     if neutralise and name not in identifiers and dtype == pl.String:
         text = neutral_expr(text)
     as_text = pl.concat_str(
         [
-            pl.lit(f'<c r="{letters}'), pl.col("\0row"),
+            pl.lit(f'<c r="{letters}'), pl.col("\1row"),
             pl.lit(f'"{style} t="inlineStr"><is><t xml:space="preserve">'), _escaped_expr(text),
             pl.lit("</t></is></c>"),
         ]
@@ -202,7 +210,7 @@ def _cell_xml(name: str, dtype: pl.DataType, letters: str, identifiers: Collecti
     as_text = pl.when(text != "").then(as_text)
     if number is None:
         return as_text
-    as_number = pl.concat_str([pl.lit(f'<c r="{letters}'), pl.col("\0row"), pl.lit('"><v>'), number, pl.lit("</v></c>")])
+    as_number = pl.concat_str([pl.lit(f'<c r="{letters}'), pl.col("\1row"), pl.lit('"><v>'), number, pl.lit("</v></c>")])
     return pl.coalesce(as_number, as_text)
 
 
@@ -239,7 +247,7 @@ def _above(frame: pl.DataFrame, widths: Mapping[str, float]) -> str:
         for at, name in enumerate(frame.columns, 1)
     )
     headings = "".join(
-        f'<c r="{_letters(at)}1" s="1" t="inlineStr"><is><t xml:space="preserve">{_escaped(name)}</t></is></c>'
+        f'<c r="{_letters(at)}1" s="1" t="inlineStr"><is><t xml:space="preserve">{_escaped(name[1:])}</t></is></c>'
         for at, name in enumerate(frame.columns)
     )
     last = f"{_letters(max(frame.width, 1) - 1)}{frame.height + 1}"
@@ -259,7 +267,7 @@ def _measure(frame: pl.DataFrame) -> dict[str, float]:
     def width(text: pl.Expr) -> pl.Expr:
         return text.str.len_chars() + text.str.count_matches(_WIDE)
 
-    names = {name: _width_of(name) for name in frame.columns}
+    names = {name: _width_of(name[1:]) for name in frame.columns}
     if not frame.height:
         return {name: float(min(max(found + 2, NARROWEST), WIDEST)) for name, found in names.items()}
     some = frame.head(SLICE).select(width(pl.col(name).cast(pl.String)).max().alias(name) for name in frame.columns)
