@@ -49,16 +49,17 @@ def map_lines(batch: Batch) -> None:
     """
     conn = batch.conn
     conn.execute("DROP TABLE IF EXISTS temp.mapped")
-    found = (
-        f"SELECT l.id AS line_id, {SKU} AS sku, {QUANTITY} AS quantity "
-        f"FROM temp.touched_orders t CROSS JOIN orders o ON o.id = t.order_id CROSS JOIN lines l ON l.order_id = o.id "
-        f"{JOINS.format(channel='o.channel', listing='l.listing_sku')} WHERE t.order_id"
-    )
     floor = "(SELECT last_id FROM floors WHERE name = 'orders')"
+    found = f"SELECT l.id AS line_id, {SKU} AS sku, {QUANTITY} AS quantity"
+    joins = JOINS.format(channel="o.channel", listing="l.listing_sku")
     conn.execute(
-        f"CREATE TEMP TABLE mapped AS {found} <= {floor} "
+        f"CREATE TEMP TABLE mapped AS {found} "
+        f"FROM temp.touched_orders t CROSS JOIN orders o ON o.id = t.order_id CROSS JOIN lines l ON l.order_id = o.id {joins} "
+        f"WHERE t.order_id <= {floor} "
         f"AND (l.sku IS NOT {SKU} OR (l.sku IS NOT NULL AND l.listing_quantity <> {QUANTITY})) "
-        f"UNION ALL {found} > {floor} AND l.sku IS NULL AND {SKU} IS NOT NULL"
+        f"UNION ALL {found} FROM lines l CROSS JOIN orders o ON o.id = l.order_id {joins} "
+        f"WHERE l.id > (SELECT last_id FROM floors WHERE name = 'lines') AND l.sku IS NULL AND {SKU} IS NOT NULL "
+        f"AND +l.order_id > {floor} AND +l.order_id IN (SELECT order_id FROM temp.touched_orders)"
     )
     conn.execute(
         f"DELETE FROM temp.mapped WHERE line_id IN (SELECT l.id FROM temp.mapped m JOIN lines l ON l.id = m.line_id "
@@ -73,7 +74,7 @@ def map_lines(batch: Batch) -> None:
 _DRAWN = """
 INSERT INTO line_units (line_id, sku, units)
 SELECT l.id, COALESCE(k.sku, l.sku), l.listing_quantity * COALESCE(k.quantity, 1)
-FROM {lines} JOIN orders o ON o.id = l.order_id LEFT JOIN kit_components k ON k.kit_sku = l.sku
+FROM {lines} CROSS JOIN orders o ON o.id = l.order_id LEFT JOIN kit_components k ON k.kit_sku = l.sku
 WHERE l.sku IS NOT NULL AND l.external = 0 AND o.external = 0
 AND (l.ordered > l.cancelled + l.shipped OR o.counter_location IS NOT NULL)
 """
@@ -95,13 +96,14 @@ def explode_lines(batch: Batch) -> None:
     touched = "temp.touched_orders t CROSS JOIN lines l ON l.order_id = t.order_id"
     conn.execute(f"{_DRAWN.format(lines=touched)} AND t.order_id <= ? {_UNWRITTEN}", (orders,))
     # Of the orders that this batch made, what came with them is written: left are lines added since, and those mapped now.
+    # (The plus keeps SQLite from looking at the lines of every touched order: the range of ids is short.)
     for after, last in _between(lines, conn.execute("SELECT after, last FROM temp.arrived ORDER BY after").fetchall()):
         conn.execute(
             f"{_DRAWN.format(lines='lines l')} AND l.id > ? AND l.id <= ? "
-            f"AND l.order_id IN (SELECT order_id FROM temp.touched_orders) {_UNWRITTEN}",
+            f"AND +l.order_id IN (SELECT order_id FROM temp.touched_orders) {_UNWRITTEN}",
             (after, last),
         )
-    conn.execute(f"{_DRAWN.format(lines='temp.mapped m JOIN lines l ON l.id = m.line_id')} {_UNWRITTEN}")
+    conn.execute(f"{_DRAWN.format(lines='temp.mapped m CROSS JOIN lines l ON l.id = m.line_id')} {_UNWRITTEN}")
 
 
 def _between(after: int, ranges: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
