@@ -1,11 +1,13 @@
 """The command `oms`, and `python -m oms`."""
 
+import gc
 import os
 import sys
 
 
 def main() -> None:
     """Run the command line; interrupted while it is still being loaded, it ends as it does later: 130, nothing said."""
+    gc.disable()  # a command is short, and what it makes lives to its end: looking for garbage finds none
     code: str | int | None = 0
     try:
         from oms.cli import main as run

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from oms.core.route import Decision, Problem, route
 from oms.core.route.checker import BrokenRouting, check
+from oms.core.route.contest import LEVELS
 from oms.core.route.orders import Order, Prepared, prepare
 from oms.core.route.plans import IMPOSSIBLE, Parcels, Supply, cost_of
 from oms.core.route.problem import Desk, Rules
@@ -68,6 +69,20 @@ def test_one_after_another_knows_no_bound() -> None:
     decision = route(problem([order("1", {"MUG": 1})], {("MUG", "A"): 1}), 0)
 
     assert (500, None, None) == (decision.total, decision.lower_bound, decision.gap)
+
+
+def test_more_orders_than_an_effort_allows_are_served_one_after_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are counted, nothing else is looked for; with an effort that allows so many they are decided together."""
+    monkeypatch.setitem(LEVELS, 1, replace(LEVELS[1], orders=1))
+    places = [place("A", "1"), place("B", "3")]
+    rates = card(rate("A", 500), rate("B", 600, postcode_prefix="1"), rate("B", 1400, postcode_prefix="2"))
+    given = problem([order("1", {"MUG": 1}), order("2", {"MUG": 1}, postcode="2")],
+                    {("MUG", "A"): 1, ("MUG", "B"): 1}, places=places, rates=rates)  # fmt: skip
+    many, allowed = route(given, 1), route(given, 2)
+
+    assert sent(route(given, 0)) == sent(many)
+    assert (1900, 1900, None, 2) == (many.total, many.greedy, many.lower_bound, many.contested)
+    assert (1100, 1900, 1100, 2) == (allowed.total, allowed.greedy, allowed.lower_bound, allowed.contested)
 
 
 @given(problems(goals=("cost",)))

@@ -14,7 +14,7 @@ import polars as pl
 from oms.core.route.crowd import serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, Routed, decide, decide_from
-from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, kernel_of, optimise
+from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, contested, kernel_of, optimise
 from oms.core.route.orders import Prepared, free_units, prepare
 from oms.core.route.plans import Fill, Parcels, Supply, cost_after, got, moved, unpaid
 from oms.core.route.problem import Problem
@@ -47,17 +47,23 @@ def settle_contest(
     `served`: the orders that `greedy` served one by one, their days as they stood before. Unless `again`, a batch in which
     nothing changed is not looked at: its orders have been decided together before.
     """
-    if not anyone_opposed(served.prepared, _start(problem, served.prepared), [plan.parcels for plan in served.plans]):
+    start, plans = _start(problem, served.prepared), [plan.parcels for plan in served.plans]
+    if not anyone_opposed(served.prepared, start, plans):
         return replace(greedy, lower_bound=greedy.total, greedy=greedy.total, contested=0)
     if not again and greedy.assignments.is_empty() and greedy.released.is_empty():
         return greedy
+    level = LEVELS[min(effort, max(LEVELS))]
+    if len(plans) > level.orders:  # as soon as it is certain that they are too many, nothing more needs to be known
+        many = len(contested(served.prepared, start, plans).orders)
+        if many > level.orders:
+            return replace(greedy, greedy=greedy.total, contested=many)
     crowd = serve(problem, book, everyone=True)
-    contest = _Contest(problem, prepare(crowd.left, book))
-    kernel, level = contest.kernel, LEVELS[min(effort, max(LEVELS))]
-    if kernel is None:
+    contest = _Contest(problem, prepare(crowd.left, book), level.orders)
+    kernel = contest.kernel
+    if not contest.orders:
         return replace(greedy, lower_bound=greedy.total, greedy=greedy.total, contested=0)
-    greedy = replace(greedy, greedy=greedy.total, contested=len(kernel.orders))
-    if len(kernel.orders) > level.orders:
+    greedy = replace(greedy, greedy=greedy.total, contested=contest.orders)
+    if kernel is None:
         return greedy
     found = optimise(kernel, level.effort)
     best, worth = greedy, contest.worth(contest.first)
@@ -91,15 +97,22 @@ class _Worth(NamedTuple):
 
 
 class _Contest:
-    """The contested orders of a problem, and what serving one after the other gives them (`first`)."""
+    """
+    The contested orders of a problem, how many (`orders`), and what serving one after the other gives them (`first`);
+    `kernel` is None where they are none or more than `most`.
+    """
 
-    def __init__(self, problem: Problem, prepared: Prepared) -> None:
+    def __init__(self, problem: Problem, prepared: Prepared, most: int) -> None:
         self.prepared = prepared
         self.days = Days(prepared)
         self.first = [plan.parcels for plan in decide(prepared).plans]
         self.days.restore()
         self._start = _start(problem, prepared)
-        self.kernel: Kernel | None = kernel_of(prepared, self._start, self.first)
+        among = contested(prepared, self._start, self.first)
+        self.orders = len(among.orders)
+        self.kernel: Kernel | None = None
+        if 0 < self.orders <= most:
+            self.kernel = kernel_of(prepared, self._start, self.first, among)
 
     def worth(self, plans: Sequence[Parcels]) -> _Worth:
         """What `plans` are worth."""

@@ -9,6 +9,7 @@ What is left is the kernel: all that an optimiser needs to look at.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 
@@ -122,9 +123,17 @@ def _take_again(start: Supply, order: Order) -> None:
         start.capacity[place] -= 1
 
 
-def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> Kernel | None:
+class Contested(NamedTuple):
+    """The orders of a batch that compete, ascending, and what they may use of each resource; which can bind (see Kernel)."""
+
+    orders: list[int]
+    limits: Ints
+    scarce: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def contested(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> Contested:
     """
-    The kernel of a batch in which orders have the plans `before`; None where nothing is contested.
+    Who competes in a batch in which orders have the plans `before`.
 
     `start`: what is left before anything is decided, of the whole problem where `prepared` is only a part of it.
     """
@@ -160,10 +169,14 @@ def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> K
             for n in group:
                 for resource, amount in uses(prepared, prepared.orders[n], before[n]).items():
                     limits[resource] -= amount
-    if not orders:
-        return None
-    orders.sort()
-    stock = limits[:days].reshape(-1, places)
+    return Contested(sorted(orders), limits, scarce)
+
+
+def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels], among: Contested) -> Kernel:
+    """The kernel of a batch: the orders `among` which something is contested. `start`, `before`: as `contested` takes them."""
+    orders, limits, scarce = among
+    days = len(prepared.skus) * len(prepared.places)
+    stock = limits[:days].reshape(-1, len(prepared.places))
     small = [n for n in orders if items_of(prepared.orders[n]) is not None]
     large = [n for n in orders if items_of(prepared.orders[n]) is None]
     least = least_waiting(prepared, orders, stock)
