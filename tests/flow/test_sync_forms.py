@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import openpyxl
+import polars as pl
 import pytest
 
 from oms import config_file
@@ -13,6 +14,7 @@ from oms.flow.importing import import_files
 from oms.flow.recognising import Wishes
 from oms.flow.shop import Shop
 from oms.flow.sync import sync
+from oms.sheets.write import csv_bytes
 from tests.channels.stock_books import LAZADA, SHOPEE, TIKTOK, TIKTOK_PLACES, column, handed_out, parts
 from tests.flow.publishing_seeds import shop_of
 from tests.flow.test_sync import numbers
@@ -80,6 +82,25 @@ def test_what_is_known_already_goes_back_as_well(tmp_path, kind):
     assert {("TEE-L", None): 0} == told(report, kind)
     assert [8, 0] == column(seeds.shop.root / report.documents[0].path, letter)[above : above + 2]
     assert [] == sync(seeds.shop, [f"{kind}-my"]).documents
+
+
+@pytest.mark.parametrize("kind", BOOKS)
+def test_a_copy_as_csv_cannot_go_back_and_says_so(tmp_path, kind):
+    """Its listings are known; for the file the channel wants its own workbook, and both commands say that."""
+    seeds = seeded(tmp_path, kind)
+    path = seeds.shop.root / "inbox" / f"{kind}-my" / "book.csv"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(csv_bytes(pl.DataFrame([*BOOKS[kind][0]], orient="row").cast(pl.String), header=[]))
+    (seeds.shop.root / "oms.toml").write_text("", "utf-8")
+    imported = import_files(seeds.shop, [path], Wishes()).files[0]
+    skipped = sync(seeds.shop, [f"{kind}-my"]).skipped[0]
+
+    assert (None, True) == (imported.error, imported.new > 1)
+    assert "takes only the .xlsx it handed out" in imported.notes[-1]
+    assert (
+        f"`templates/{kind}-my/book.csv` is a copy: the channel takes only the .xlsx it handed out; import that"
+        == skipped.reason
+    )
 
 
 def test_what_is_not_ours_stays_as_it_is(tmp_path):

@@ -18,6 +18,7 @@ from oms.store import publishing
 from oms.words import _
 
 FOLDER = "templates"
+COPIES = (".csv", ".tsv", ".txt", ".xlsx")  # in which people save what was handed out as something else
 
 
 def kept(shop: Shop, conn: sqlite3.Connection, channel: str, endings: Collection[str]) -> list[tuple[str, str]]:
@@ -71,7 +72,11 @@ def writer(shop: Shop, channel: Channel) -> stockfile.Writer | None:
     return stockfile.writer_of(channel, own_format(shop, channel.kind))
 
 
-def lacking(channel: Channel) -> str:
-    """What to say where a channel needs a form and there is none."""
+def lacking(shop: Shop, conn: sqlite3.Connection, channel: Channel) -> str:
+    """What to say where a channel needs a form and there is none, or only a copy of one in another kind of file."""
+    form = stockfile.FORMS[channel.kind]
+    if copies := kept(shop, conn, channel.name, COPIES):
+        return _("`{path}` is a copy: the channel takes only the {ending} it handed out; import that", path=copies[0][1],
+                 ending=" ".join(form.endings))  # fmt: skip
     return _("no {form}: download it on the channel and import it, or put it into {folder}/",
-             form=stockfile.FORMS[channel.kind].called, folder=f"{FOLDER}/{channel.name}")  # fmt: skip
+             form=form.called, folder=f"{FOLDER}/{channel.name}")  # fmt: skip

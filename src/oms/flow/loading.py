@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from oms.channels.base import Reading
+from oms.channels.stockfile import FORMS
 from oms.config import Channel, Config
 from oms.errors import UnreadableFile
 from oms.flow.levels_in import counts_of
@@ -230,5 +231,9 @@ def _template(batch: Batch, file: Incoming) -> Loaded:
     if file.channel is None:
         raise AssertionError("a template without a channel")
     new = remember_template(batch, file.channel.name, file.reading.table)
-    table = file.reading.table.height
-    return Loaded(Counter(new=new, unchanged=table - new), notes=[_kept(batch, file)])
+    table, notes = file.reading.table.height, [_kept(batch, file)]
+    form = FORMS.get(file.channel.kind)
+    if form is not None and file.path.suffix.lower() not in form.endings:
+        notes.append(_("its listings are known now, but the channel takes only the {ending} it handed out, never a copy: "
+                       "import that, and `oms sync` fills it", ending=" ".join(form.endings)))  # fmt: skip
+    return Loaded(Counter(new=new, unchanged=table - new), notes=notes)

@@ -65,7 +65,7 @@ def to_show(
     if form is not None:
         return _in_form(shop, pool, catalog, channel, listings, form)
     if writes is None:
-        return lacking(channel)
+        return lacking(shop, conn, channel)
     parts, unpublished = _parts(catalog, channel, listings, writes)
     shown = [ats.listed(parts, pool.left, channel.max_listed).with_columns(place=pl.lit(""))]
     if channel.kind in stockfile.BY_SHOP:
