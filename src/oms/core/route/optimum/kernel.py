@@ -6,6 +6,7 @@ linked by shelves and days that can bind form components; a component in which e
 What is left is the kernel: all that an optimiser needs to look at.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -148,14 +149,7 @@ def contested(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> C
     for n in fixed:
         for resource, amount in uses(prepared, prepared.orders[n], before[n]).items():
             limits[resource] -= amount
-    demand = np.zeros(len(limits), np.int64)
-    for n in free:
-        order = prepared.orders[n]
-        for row in order.rows:
-            for place in order.candidates:
-                demand[row.sku * places + place] += row.need
-        for place in order.candidates:
-            demand[days + place] += place not in order.counted
+    demand = _demand(prepared, free)
     scarce = (demand > limits) & (demand > 0)
     # A shelf that holds nothing for anybody links nobody: who wants it cannot have it.
     linking = scarce & (limits > 0)
@@ -170,6 +164,25 @@ def contested(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> C
                 for resource, amount in uses(prepared, prepared.orders[n], before[n]).items():
                     limits[resource] -= amount
     return Contested(sorted(orders), limits, scarce)
+
+
+def _demand(prepared: Prepared, numbers: Sequence[int]) -> Ints:
+    """What the orders `numbers` could use of each resource, were each to take all it can there."""
+    units: dict[tuple[int, ...], Counter[int]] = {}  # by the places they may come from, few for many orders, and by sku
+    parcels: Counter[tuple[int, ...]] = Counter()
+    for n in numbers:
+        order = prepared.orders[n]
+        wanted = units.setdefault(order.candidates, Counter())
+        for row in order.rows:
+            wanted[row.sku] += row.need
+        parcels[tuple(p for p in order.candidates if p not in order.counted) if order.counted else order.candidates] += 1
+    shelves = np.zeros((len(prepared.skus), len(prepared.places)), np.int64)
+    for candidates, wanted in units.items():
+        shelves[np.ix_(list(wanted), candidates)] += np.array(list(wanted.values()))[:, None]
+    days = np.zeros(len(prepared.places), np.int64)
+    for candidates, count in parcels.items():
+        days[list(candidates)] += count
+    return np.concatenate([shelves.ravel(), days])
 
 
 def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels], among: Contested) -> Kernel:
@@ -218,7 +231,7 @@ def _components(
     prepared: Prepared, numbers: Sequence[int], linking: np.ndarray[tuple[int], np.dtype[np.bool_]], places: int, days: int
 ) -> list[list[int]]:  # fmt: skip
     """Orders linked by skus with a shelf that can bind, or by days that can."""
-    skus = linking[:days].reshape(-1, places)
+    skus, full = linking[:days].reshape(-1, places).tolist(), linking[days:].tolist()
     parent: dict[int, int] = {}
 
     def find(at: int) -> int:
@@ -231,10 +244,10 @@ def _components(
         order = prepared.orders[n]
         own = find(-1 - n)
         for row in order.rows:
-            if row.need and any(skus[row.sku, place] for place in order.candidates):
+            if row.need and any(skus[row.sku][place] for place in order.candidates):
                 parent[find(row.sku)] = own
         for place in order.candidates:
-            if linking[days + place] and place not in order.counted:
+            if full[place] and place not in order.counted:
                 parent[find(days + place)] = own
     groups: dict[int, list[int]] = {}
     for n in numbers:
