@@ -12,6 +12,8 @@ import resource
 import sys
 import time
 from itertools import pairwise
+from multiprocessing import get_context
+from typing import Any
 
 import polars as pl
 
@@ -94,26 +96,38 @@ def _rates(codes: list[str], spots: list[Spot | None], zips: list[str]) -> pl.Da
     return pl.DataFrame(rows, RATES, orient="row")
 
 
-def main(orders: int, locations: int, seed: int, effort: int) -> None:
+KINDS: dict[str, dict[str, Any]] = {
+    "1-3 units a line": {}, "1 unit a line": {"units": (1,)}, "1 line of 1 unit": {"units": (1,), "lines": (1,)},
+    "1-3 units a line, stock for three times the demand": {"cover": 3.0},
+}  # fmt: skip
+
+
+def measure(title: str, orders: int, locations: int, seed: int, effort: int) -> None:
     """Print what one order after the other costs, what all together do, and how far that is from the best at most."""
-    for title, more in (("1-3 units a line", {}), ("1 unit a line", {"units": (1,)}),
-                        ("1 line of 1 unit", {"units": (1,), "lines": (1,)})):  # fmt: skip
-        given = contested(orders, locations, seed, **more)
-        spent = []
-        for hard in (0, effort):
-            started = time.process_time()
-            decision = route(given, hard)
-            spent.append(time.process_time() - started)
-        assert decision.greedy is not None
-        gap = "no bound" if decision.gap is None else f"{decision.gap:.2%} above the bound at most"
-        print(
-            f"{orders} orders x {locations} locations, {title}: {decision.contested} compete, "
-            f"{decision.total / 100:,.2f} instead of {decision.greedy / 100:,.2f} "
-            f"({1 - decision.total / decision.greedy:.1%} less), "
-            f"{gap}, {spent[1]:.1f} CPU s ({spent[0]:.1f} one after another), "
-            f"peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB",
-            flush=True,
-        )
+    given = contested(orders, locations, seed, **KINDS[title])
+    started = time.process_time()
+    decision = route(given, effort)
+    spent, peak = time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    started = time.process_time()
+    route(given, 0)
+    apart = time.process_time() - started
+    assert decision.greedy is not None
+    gap = "no bound" if decision.gap is None else f"{decision.gap:.3%} above the bound at most"
+    print(
+        f"{orders} orders x {locations} locations, {title}: {decision.contested} compete, "
+        f"{decision.total / 100:,.2f} instead of {decision.greedy / 100:,.2f} "
+        f"({1 - decision.total / decision.greedy:.1%} less), "
+        f"{gap}, {spent:.1f} CPU s ({apart:.1f} one after another), peak {peak:.0f} MB",
+        flush=True,
+    )
+
+
+def main(*numbers: int) -> None:
+    """Measure each kind in a process of its own."""
+    for title in KINDS:
+        process = get_context("spawn").Process(target=measure, args=(title, *numbers))
+        process.start()
+        process.join()
 
 
 if __name__ == "__main__":

@@ -163,7 +163,13 @@ def _show_bound(report: "RouteReport") -> None:
         console.say(_("{said}; one after another: {greedy}; no bound", said=said, **told))
         return
     told |= {"bound": decimal_text(report.lower_bound, report.currency), "gap": f"{report.gap:.1%}"}
-    console.say(_("{said}; one after another: {greedy}; no routing costs less than {bound} ({gap})", said=said, **told))
+    console.say(
+        _(
+            "{said}; one after another: {greedy}; no routing that fills as much costs less than {bound} ({gap})",
+            said=said,
+            **told,
+        )
+    )
 
 
 def explain(

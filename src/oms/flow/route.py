@@ -43,7 +43,7 @@ class RouteReport:
     total: int
     assignments: pl.DataFrame
     waiting: pl.DataFrame
-    lower_bound: int | None = None  # no routing costs less; None where nobody looked
+    lower_bound: int | None = None  # no routing that fills as much costs less; None where nobody looked
     gap: float | None = None  # how much dearer than that the total is, as a ratio
     greedy: int | None = None  # what one order after another would have cost; None: that is what was done
     contested: int | None = None  # orders that stand in each other's way

@@ -57,7 +57,7 @@ def _totals(decision: Decision, currency: str) -> str:
     if decision.greedy is not None:
         rows.append((_("one after another"), decimal_text(decision.greedy, currency)))
     if decision.lower_bound is not None and decision.gap is not None:
-        rows.append((_("no routing costs less than"), decimal_text(decision.lower_bound, currency)))
+        rows.append((_("no routing that fills as much costs less than"), decimal_text(decision.lower_bound, currency)))
         rows.append((_("above that at most"), f"{decision.gap:.1%}"))
     return _table(("", ""), rows)
 

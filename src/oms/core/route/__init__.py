@@ -52,7 +52,7 @@ def _decided(problem: Problem, book: TermsBook, effort: int, again: bool) -> Dec
         from oms.core.route.contest import settle_contest
 
         days.restore()
-        decision = settle_contest(problem, book, served, decision, effort, again)
+        decision = settle_contest(problem, book, crowd, served, decision, effort, again)
     return decision
 
 

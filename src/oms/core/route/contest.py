@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from oms.core.route.crowd import serve
+from oms.core.route.crowd import Crowd, serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, Routed, decide, decide_from
-from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, contested, kernel_of, optimise
+from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, contested, kernel_of, left_behind, optimise
 from oms.core.route.orders import Prepared, free_units, prepare
-from oms.core.route.plans import Fill, Parcels, Supply, cost_after, got, moved, unpaid
+from oms.core.route.plans import Parcels, Supply, cost_after, moved, unpaid
 from oms.core.route.problem import Problem
 from oms.core.route.terms import TermsBook
 from oms.core.route.waiting import unpaid_waiting, waiting_cost
@@ -39,13 +39,13 @@ LEVELS = {
 
 
 def settle_contest(
-    problem: Problem, book: TermsBook, served: Routed, greedy: Decision, effort: int, again: bool
+    problem: Problem, book: TermsBook, before: Crowd, served: Routed, greedy: Decision, effort: int, again: bool
 ) -> Decision:  # fmt: skip
     """
     `greedy` or a decision that is no worse in anything, with a bound.
 
-    `served`: the orders that `greedy` served one by one, their days as they stood before. Unless `again`, a batch in which
-    nothing changed is not looked at: its orders have been decided together before.
+    `before`: the orders that `greedy` served at once; `served`: the others, their days as they stood before. Unless `again`,
+    a batch in which nothing changed is not looked at: its orders have been decided together before.
     """
     start, plans = _start(problem, served.prepared), [plan.parcels for plan in served.plans]
     if not anyone_opposed(served.prepared, start, plans):
@@ -58,7 +58,10 @@ def settle_contest(
         if many > level.orders:
             return replace(greedy, greedy=greedy.total, contested=many)
     crowd = serve(problem, book, everyone=True)
-    contest = _Contest(problem, prepare(crowd.left, book), level.orders)
+    if crowd.left is before.left:
+        contest = _Contest(problem, served.prepared, level.orders, plans)
+    else:
+        contest = _Contest(problem, prepare(crowd.left, book), level.orders)
     kernel = contest.kernel
     if not contest.orders:
         return replace(greedy, lower_bound=greedy.total, greedy=greedy.total, contested=0)
@@ -74,7 +77,7 @@ def settle_contest(
     if other.no_worse_than(worth):
         best = replace(decision, greedy=decision.total + worth.cost - other.cost, contested=len(kernel.orders))
         worth = other
-    gap = worth.goal - found.bound - contest.others
+    gap = worth.weighed - found.bound - contest.others
     return replace(best, lower_bound=max(0, best.total - gap), scarce=_scarce(problem, kernel, found))
 
 
@@ -88,12 +91,13 @@ class _Worth(NamedTuple):
 
     cost: int  # as it is told, waiting included
     goal: int  # what plans are compared by, waiting included, and what moving asks for
+    weighed: int  # the same, with what waits as it weighs
     waits: int  # waiting by weight
-    units: int  # line units placed
+    units: int  # line units that stay behind
 
     def no_worse_than(self, other: "_Worth") -> bool:
         """Neither dearer nor filling less: no more waits by weight; where as much does, no fewer units leave."""
-        return self.goal <= other.goal and (self.waits, -self.units) <= (other.waits, -other.units)
+        return self.goal <= other.goal and (self.waits, self.units) <= (other.waits, other.units)
 
 
 class _Contest:
@@ -102,11 +106,13 @@ class _Contest:
     `kernel` is None where they are none or more than `most`.
     """
 
-    def __init__(self, problem: Problem, prepared: Prepared, most: int) -> None:
+    def __init__(self, problem: Problem, prepared: Prepared, most: int, first: list[Parcels] | None = None) -> None:
         self.prepared = prepared
         self.days = Days(prepared)
-        self.first = [plan.parcels for plan in decide(prepared).plans]
-        self.days.restore()
+        if first is None:
+            first = [plan.parcels for plan in decide(prepared).plans]
+            self.days.restore()
+        self.first = first
         self._start = _start(problem, prepared)
         among = contested(prepared, self._start, self.first)
         self.orders = len(among.orders)
@@ -124,19 +130,23 @@ class _Contest:
         """What the orders cost that are not in the kernel: nobody stands in their way."""
         assert self.kernel is not None
         mine = set(self.kernel.orders)
-        return sum(self._worth(n, parcels).goal for n, parcels in enumerate(self.first) if n not in mine)
+        return sum(self._worth(n, parcels).weighed for n, parcels in enumerate(self.first) if n not in mine)
 
     def _worth(self, n: int, parcels: Parcels) -> _Worth:
         assert self.kernel is not None
         prepared, order = self.prepared, self.prepared.orders[n]
-        fill, waits = Fill.of(order, got(order, parcels)), 0
-        if fill.waiting:
-            price = self.kernel.waiting.get(n)
-            waits = fill.waiting * (waiting_cost(prepared, self._start, order) if price is None else price)
-        goal = cost_after(prepared, order, order.current, parcels) + waits
-        cost = goal - unpaid(order, parcels) - fill.waiting * unpaid_waiting(prepared, self._start, order)
+        patience = self.kernel.patience
+        lines, units = left_behind(order, parcels)
+        waits = weighs = by_weight = 0
+        if lines and n in patience.price:
+            waits, weighs = patience.cost(n, lines), patience.weighs(n, lines, units)
+            by_weight = waits * patience.weight[n]
+        elif lines:
+            waits = weighs = by_weight = lines * waiting_cost(prepared, self._start, order)
+        sent = cost_after(prepared, order, order.current, parcels)
+        cost = sent + waits - unpaid(order, parcels) - lines * unpaid_waiting(prepared, self._start, order)
         sticks = prepared.rules.stickiness if moved(order, parcels) else 0
-        return _Worth(cost, goal + sticks, waits * self.kernel.weight.get(n, 1), fill.done)
+        return _Worth(cost, sent + waits + sticks, sent + weighs + sticks, by_weight, units)
 
 
 def _scarce(problem: Problem, kernel: Kernel, found: Optimum) -> pl.DataFrame:

@@ -32,7 +32,7 @@ class Decision:
     unknown_services: dict[str, int] = field(default_factory=dict)  # channel's word -> orders
     weightless: list[str] = field(default_factory=list)  # skus without a weight that were shipped
     unusable_rates: dict[str, int] = field(default_factory=dict)  # currency -> rows
-    lower_bound: int | None = None  # no routing has a lower total; None where nobody looked
+    lower_bound: int | None = None  # no routing that fills as much has a lower total; None where nobody looked
     greedy: int | None = None  # the total of serving one order after another, where that was compared
     contested: int | None = None  # orders in each other's way, where anybody looked; at least so many, where they are too many
     scarce: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCARCE))

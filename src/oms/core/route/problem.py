@@ -27,6 +27,7 @@ class Desk:
     platform_label: bool = False
     ship_complete: bool = False
     pickups: tuple[str, ...] = ()  # codes where its buyers may collect
+    allow_partial: bool = True  # whether a part of a line may leave
 
 
 @dataclass(frozen=True)

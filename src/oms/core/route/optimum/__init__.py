@@ -11,15 +11,16 @@ from typing import NamedTuple
 
 from oms.core.route.optimum.bound import bound_of
 from oms.core.route.optimum.incumbent import Incumbent, round_shares
+from oms.core.route.optimum.items import Floats
 from oms.core.route.optimum.kernel import Kernel, anyone_opposed, contested, kernel_of
 from oms.core.route.optimum.linear import FIRST, fill_pool, relax
-from oms.core.route.optimum.menus import Floats
+from oms.core.route.optimum.patience import left_behind
 from oms.core.route.optimum.pool import Pool
 from oms.core.route.optimum.prices import ascend
 from oms.core.route.optimum.search import Effort, search
 from oms.core.route.plans import Parcels
 
-__all__ = ["Effort", "Kernel", "Optimum", "anyone_opposed", "contested", "kernel_of", "optimise"]
+__all__ = ["Effort", "Kernel", "Optimum", "anyone_opposed", "contested", "kernel_of", "left_behind", "optimise"]
 
 #: Steps to rough prices; a plan is written down that is dearer than its order's best at those by no more than this part of what
 #: an order costs.
@@ -41,9 +42,9 @@ class Optimum(NamedTuple):
 def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     """Plans for the orders of a kernel; no dearer than those they have, nor does more wait, by weight."""
     pool = Pool(kernel)
-    known = [pool.tell(number, kernel.before[number]) for number in kernel.orders]
-    idle = [pool.tell(number, kernel.prepared.orders[number].current) for number in kernel.orders]
-    cost = int(pool.cost[known].sum())
+    known = pool.tell((number, kernel.before[number]) for number in kernel.orders)
+    idle = pool.tell((number, kernel.prepared.orders[number].current) for number in kernel.orders)
+    cost = int(pool.goal[known].sum())
     fill_pool(pool, ascend(kernel, cost, STEPS), FIRST, cost / len(known) * WITHIN)
     shares, prices = relax(pool)
     bound = bound_of(kernel, prices)
@@ -52,7 +53,7 @@ def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     if len(kernel.orders) <= ALL_PLANS:
         fill_pool(pool, prices, MOST_PLANS, max(0, routing.goal - bound))
         routing = Incumbent(pool, prices, routing.choice.tolist())
-        search(routing, effort)
+        search(routing, effort._replace(columns=MOST_PLANS))
     first = Incumbent(pool, prices, known)
     if routing.cost > first.cost or routing.waits > first.waits:
         routing = first

@@ -11,8 +11,8 @@ from itertools import combinations
 
 import numpy as np
 
+from oms.core.route.optimum.items import Floats
 from oms.core.route.optimum.kernel import Kernel
-from oms.core.route.optimum.menus import Floats
 from oms.core.route.optimum.prices import cheapest
 from oms.core.route.optimum.shared import cheapest_shared, shareable, small_enough
 from oms.core.route.orders import Order
@@ -35,8 +35,9 @@ def bound_of(kernel: Kernel, prices: Floats) -> int:
         order = kernel.prepared.orders[number]
         if small_enough(order):
             least[number] = min(least[number], cheapest_shared(kernel, number, prices).value)
-        else:
-            least[number] = min(least[number], beyond.least(number, 1 if math.isinf(least[number]) or order.min_worth else 2))
+        else:  # what the menu does not hold splits a row between two places, or leaves a part of it
+            parts = order.desk.allow_partial or order.min_worth
+            least[number] = min(least[number], beyond.least(number, 1 if math.isinf(least[number]) or parts else 2))
     return math.ceil(value + sum(least.values()) - 0.01)
 
 
@@ -56,8 +57,10 @@ class _Beyond:
         kernel = self.kernel
         prepared, order = kernel.prepared, kernel.prepared.orders[number]
         rows = [row for row in order.rows if row.need]
-        lines = [row.line for row in rows]
-        wait = np.array([kernel.waiting[number] / lines.count(row.line) - self.lack[row.sku] for row in rows])
+        lines, patience = [row.line for row in rows], kernel.patience
+        price = patience.price[number] * patience.urgency[number]
+        wait = np.array([price / lines.count(row.line) - self.lack[row.sku] for row in rows])
+        stay = np.array([patience.rest * row.need / row.units / lines.count(row.line) for row in rows])
         places = np.array(order.candidates, np.int64)
         fixed, slopes, size = _lines_below(order)
         handling = np.array([prepared.places[p].handling_unit for p in order.candidates], np.float64)
@@ -65,18 +68,24 @@ class _Beyond:
         unit = self.shelf[np.array([row.sku for row in rows])][:, places] + handling + size[:, None] * slopes
         sent = need * unit  # (rows, places): all of a row from one place
         limit = order.room
-        least = float(wait.sum())
+        least = float((wait + stay).sum())
         for count in range(parcels, min(limit, len(places)) + 1):
             paid = prepared.rules.split_penalty * splits_paid(order, count)
             if math.comb(len(places), count) > MOST_SETS:
-                apart = float(np.minimum(wait, sent.min(axis=1)).sum() + np.sort(fixed)[:count].sum())
-                least = min(least, paid + apart)
+                apart = _sent_or_not(order, sent.min(axis=1), wait, stay)
+                least = min(least, paid + float(apart.sum() + np.sort(fixed)[:count].sum()))
                 continue
             sets = np.array(list(combinations(range(len(places)), count)), np.int64)
             best = sent[:, sets].min(axis=2)
-            total = np.minimum(wait[:, None], best).sum(axis=0) + fixed[sets].sum(axis=1)
+            total = _sent_or_not(order, best, wait[:, None], stay[:, None]).sum(axis=0) + fixed[sets].sum(axis=1)
             least = min(least, paid + float(total.min()))
-        return least
+        return least - 0.5  # what waits is weighed in whole units
+
+
+def _sent_or_not(order: Order, sent: Floats, wait: Floats, stay: Floats) -> Floats:
+    """By row the least of sending it, leaving it, and sending a part: what that costs is by the unit."""
+    behind: Floats = wait + (np.minimum(sent, stay) if order.desk.allow_partial else stay)
+    return np.minimum(sent, behind)
 
 
 def _lines_below(order: Order) -> tuple[Floats, Floats, Floats]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from oms.core.route.optimum.menus import Floats, Ints
+from oms.core.route.optimum.items import Floats, Ints
 from oms.core.route.optimum.pool import Pool
 
 

@@ -15,13 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from oms.core.route.finder import Finder
-from oms.core.route.optimum.menus import Ints, Menu, items_of, menus
+from oms.core.route.optimum.items import Ints, items_of
+from oms.core.route.optimum.menus import Menu, menus
+from oms.core.route.optimum.patience import Patience, patience_of
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import IMPOSSIBLE, Fill, Parcels, Supply, cost_after, got
 from oms.core.route.waiting import waiting_cost
-
-#: By how much more the waiting of the first in the order of service counts than that of the last.
-SENIORITY = 0.1
 
 
 @dataclass
@@ -41,9 +40,7 @@ class Kernel:
     large: list[int]  # those of `orders` with too many rows for a menu
     limits: Ints
     scarce: np.ndarray[tuple[int], np.dtype[np.bool_]]
-    waiting: dict[int, int]  # by order: what a line of it costs that waits
-    weight: dict[int, int]  # by order: how much that weighs when it is decided who waits
-    rest: int  # what sending a unit is taken to cost of which nobody gets a whole line: it is sent nevertheless
+    patience: Patience
 
     @property
     def places(self) -> int:
@@ -54,11 +51,6 @@ class Kernel:
     def lacks(self) -> int:
         """The number of the first sku's lack."""
         return (len(self.prepared.skus) + 1) * self.places
-
-    def urgency(self) -> dict[int, float]:
-        """By order, its weight, and within a weight a little more for those who are served first."""
-        last = max(1, len(self.orders) - 1)
-        return {n: self.weight[n] + SENIORITY * (1 - place / last) for place, n in enumerate(self.orders)}
 
     def uses(self, number: int, parcels: Parcels) -> dict[int, int]:
         """What a plan of an order uses of each resource."""
@@ -196,16 +188,8 @@ def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels], amon
     limits, scarce = np.concatenate([limits, -least]), np.concatenate([scarce, least > 0])
     waiting = {n: waiting_cost(prepared, start, prepared.orders[n]) for n in orders}
     sent = [cost_after(prepared, prepared.orders[n], prepared.orders[n].current, before[n]) for n in orders if before[n]]
-    return Kernel(
-        prepared, orders, list(before), menus(prepared, waiting, small, stock), large, limits, scarce, waiting,
-        weights(prepared, orders), sum(sent) // max(1, len(sent)) // 2,
-    )  # fmt: skip
-
-
-def weights(prepared: Prepared, numbers: Sequence[int]) -> dict[int, int]:
-    """By order, how much its waiting weighs: once, and once more for each priority below its own."""
-    levels = sorted({prepared.orders[n].desk.priority for n in numbers})
-    return {n: 1 + levels.index(prepared.orders[n].desk.priority) for n in numbers}
+    patience = patience_of(prepared, orders, waiting, sum(sent) // max(1, len(sent)))
+    return Kernel(prepared, orders, list(before), menus(prepared, patience, small, stock), large, limits, scarce, patience)
 
 
 def least_waiting(prepared: Prepared, numbers: Sequence[int], stock: Ints) -> Ints:

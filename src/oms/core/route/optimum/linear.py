@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from oms.core.route.optimum.menus import Floats, Ints
+from oms.core.route.optimum.items import Floats, Ints
 from oms.core.route.optimum.pool import Pool
 from oms.core.route.optimum.prices import cheapest
 from oms.core.route.optimum.shared import cheapest_shared, shareable, small_enough
@@ -55,17 +55,19 @@ def relax(pool: Pool) -> Relaxed:
         np.concatenate([ones, np.full(len(scarce), -np.inf)]), np.concatenate([ones, kernel.limits[scarce].astype(np.float64)])
     )
     program = Program(rows, columns_of(pool, np.arange(len(pool)), position, row_of))
-    value = math.inf
+    value, all_kinds = math.inf, False
     for turn in range(ROUNDS + 1):
         solved = program.solve()
         prices = np.zeros(len(kernel.limits))
         prices[scarce] = np.maximum(0.0, -solved.duals[len(numbers) :])
-        if turn == ROUNDS or value - solved.objective < ENOUGH * abs(solved.objective):
+        little = value - solved.objective < ENOUGH * abs(solved.objective)
+        if turn == ROUNDS or (little and all_kinds):
             break
         value = solved.objective
         before = len(pool)
         _price_out(pool, prices, solved.duals, position)
-        if len(pool) - before < before * FEW:
+        all_kinds = little or len(pool) - before < before * FEW
+        if all_kinds:
             _price_out_shared(pool, prices, solved.duals, position)
         if len(pool) == before:
             break
@@ -86,11 +88,13 @@ def _price_out(pool: Pool, prices: Floats, duals: Floats, position: Ints) -> Non
 def _price_out_shared(pool: Pool, prices: Floats, duals: Floats, position: Ints) -> None:
     """The same for plans in which places share rows; of the orders for which all can be looked through."""
     kernel = pool.kernel
+    better = []
     for number in shareable(kernel):
         if small_enough(kernel.prepared.orders[number]):
             found = cheapest_shared(kernel, number, prices)
             if found.value < duals[position[number]] - 0.5:
-                pool.tell(number, found.parcels)
+                better.append((number, found.parcels))
+    pool.tell(better)
 
 
 def columns_of(pool: Pool, chosen: Ints, order_row: Ints, resource_row: Ints) -> Columns:
@@ -104,4 +108,4 @@ def columns_of(pool: Pool, chosen: Ints, order_row: Ints, resource_row: Ints) ->
     row = np.concatenate([order_row[pool.order[chosen]], resource_row[pool.resource[kept]]])
     amount = np.concatenate([np.ones(len(chosen)), pool.amount[kept].astype(np.float64)])
     sort = np.lexsort((row, column))
-    return Columns(pool.cost[chosen].astype(np.float64), column[sort], row[sort], amount[sort])
+    return Columns(pool.goal[chosen].astype(np.float64), column[sort], row[sort], amount[sort])

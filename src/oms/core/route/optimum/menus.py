@@ -6,7 +6,7 @@ the shape that is every plan in which each item comes from one place or waits, w
 four items and ten places has 9,601 in up to three parcels. Costs are minor units of the business currency.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
@@ -15,39 +15,52 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from oms.core.route.optimum.items import Floats, Ints, Item, alike, items_of, kept_back, last_of_each, units_of
+from oms.core.route.optimum.patience import Patience
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Parcels, parcel_cost
 from oms.core.route.shelves import groupings
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-#: Orders with more items are looked at one by one: see shared.py.
-MOST_ITEMS = 5
-
 
 class Shape(NamedTuple):
     """
-    All cuts of `items` items into at most `limit` blocks.
+    All cuts of items into at most `limit` blocks. Items of one row are alike: of cuts that differ only in which of them go
+    where there is one, and the last of them wait.
 
     A cut is told by the masks of its blocks and, for each block, by the rank of the place among the best for that block
     (0 = best): the cheapest way to give k blocks places of their own uses only the k best places of each.
     """
 
-    items: int
+    rows: tuple[int, ...]  # the row of each item; those of one row stand together
     limit: int  # parcels at most
     masks: Ints  # (cuts, limit): mask of each block, 0 where there is none
     ranks: Ints  # (cuts, limit): which of the best places of its block
     waiting: Ints  # (cuts,): mask of the items that wait
     blocks: Ints  # (cuts,): how many parcels
     depth: int  # ranks looked at
+    alike: Ints  # by mask a number that is equal for those that hold as many of each row
+
+    @property
+    def items(self) -> int:
+        """How many there are."""
+        return len(self.rows)
+
+    @property
+    def last(self) -> NDArray[np.bool_]:
+        """By item whether it is the last of its row: it waits where any of the row does."""
+        return np.array([at == len(self.rows) - 1 or self.rows[at + 1] != row for at, row in enumerate(self.rows)], np.bool_)
 
 
 @cache
-def shape(items: int, limit: int, places: int) -> Shape:
-    """The shape of orders with `items` items that may leave in `limit` parcels from `places` places."""
-    limit = max(1, min(limit, items, places))
-    cuts = sorted(set(_cuts(items, limit, places)), key=lambda cut: (len(cut[0]), cut))
+def shape(rows: tuple[int, ...], limit: int, places: int) -> Shape:
+    """The shape of orders with items of `rows` that may leave in `limit` parcels from `places` places."""
+    items = len(rows)
+    limit, like = max(1, min(limit, items, places)), alike(rows)
+    kinds: dict[tuple[tuple[int, int], ...], tuple[tuple[int, ...], tuple[int, ...]]] = {}
+    for cut in sorted(set(_cuts(items, limit, places)), key=lambda cut: (len(cut[0]), cut)):
+        if last_of_each(rows, (1 << items) - 1 - sum(cut[0])):
+            kinds.setdefault(tuple(sorted((int(like[mask]), rank) for mask, rank in zip(*cut, strict=True))), cut)
+    cuts = list(kinds.values())
     masks = np.zeros((len(cuts), limit), np.int64)
     ranks = np.zeros((len(cuts), limit), np.int64)
     for n, (blocks, order) in enumerate(cuts):
@@ -55,7 +68,7 @@ def shape(items: int, limit: int, places: int) -> Shape:
         ranks[n, : len(order)] = order
     whole = (1 << items) - 1
     waiting = whole - masks.sum(axis=1)  # blocks share no item, so their masks add up
-    return Shape(items, limit, masks, ranks, waiting, (masks > 0).sum(axis=1), int(ranks.max(initial=0)) + 1)
+    return Shape(rows, limit, masks, ranks, waiting, (masks > 0).sum(axis=1), int(ranks.max(initial=0)) + 1, like)
 
 
 def _cuts(items: int, limit: int, places: int) -> Iterator[tuple[tuple[int, ...], tuple[int, ...]]]:
@@ -72,13 +85,6 @@ def _cuts(items: int, limit: int, places: int) -> Iterator[tuple[tuple[int, ...]
                 yield masks, order
 
 
-class Item(NamedTuple):
-    """What comes from one place: `units` sku units of a row of an order."""
-
-    row: int
-    units: int
-
-
 @dataclass
 class Menu:
     """The orders of one shape. Axis 0 is the order, axis 1 the block (mask - 1), axis 2 the place; inf: not possible."""
@@ -88,11 +94,10 @@ class Menu:
     rows: Ints  # (m, n): the row of each item
     skus: Ints  # (m, n)
     units: Ints  # (m, n)
-    first: NDArray[np.bool_]  # (m, n): whether it is the first item of its row
     cost: Floats  # (m, blocks, places): the parcel without split
     slot: NDArray[np.bool_]  # (m, blocks, places): whether it counts on the place's day
-    waiting: Floats  # (m, 1 << n): cost of leaving a mask of items waiting
-    alike: Ints  # (m, 1 << n): equal for masks that hold as many units of each row
+    waiting: Floats  # (m, 1 << n): cost of leaving a mask of items waiting; inf: they may not
+    weighs: Floats  # (m, 1 << n): what that is taken to cost when it is decided who waits
     split: Floats  # (cuts of the shape,): split penalties
 
     def parcels(self, n: int, masks: Sequence[int], places: Sequence[int]) -> Parcels:
@@ -107,49 +112,27 @@ class Menu:
         return found
 
 
-def items_of(order: Order) -> list[Item] | None:
-    """
-    An order's items: the units of its rows, or where those are too many whole rows; None where even rows are too many.
-
-    The parts of a kit, and rows of which a part is placed for good, do not part.
-    """
-    rows = [(n, row) for n, row in enumerate(order.rows) if row.need]
-    lines = [row.line for row in order.rows]
-    parts: list[Item] = []
-    for n, row in rows:
-        if row.need == row.left * row.units and lines.count(row.line) == 1:
-            parts += [Item(n, row.units)] * row.left if row.left <= MOST_ITEMS else [Item(n, row.need)]
-        else:
-            parts.append(Item(n, row.need))
-    if len(parts) <= MOST_ITEMS:
-        return parts
-    return [Item(n, row.need) for n, row in rows] if len(rows) <= MOST_ITEMS else None
-
-
 def menus(
-    prepared: Prepared, waiting: Mapping[int, int], numbers: Sequence[int], stock: Ints
+    prepared: Prepared, patience: Patience, numbers: Sequence[int], stock: Ints
 ) -> list[Menu]:  # fmt: skip
-    """
-    The menus of the orders `numbers`, each with 1 to MOST_ITEMS items.
-
-    `stock` (skus, places): what could be had at all; `waiting`: what a line that waits costs, by order.
-    """
-    groups: dict[tuple[int, int, bool], list[tuple[int, list[Item]]]] = {}
+    """The menus of the orders `numbers`, each with 1 to MOST_ITEMS items. `stock` (skus, places): what could be had at all."""
+    groups: dict[tuple[tuple[int, ...], int, bool], list[tuple[int, list[Item]]]] = {}
     for number in numbers:
         order = prepared.orders[number]
         items = items_of(order)
         assert items
-        limit = order.room
-        groups.setdefault((len(items), limit, bool(order.fixed)), []).append((number, items))
+        rows = sorted({item.row for item in items})
+        kind = tuple(rows.index(item.row) for item in items)
+        groups.setdefault((kind, order.room, bool(order.fixed)), []).append((number, items))
     places = len(prepared.places)
     return [
-        _menu(prepared, waiting, group, stock, shape(items, limit, places), has_parcels)
-        for (items, limit, has_parcels), group in sorted(groups.items())
+        _menu(prepared, patience, group, stock, shape(kind, limit, places), has_parcels)
+        for (kind, limit, has_parcels), group in sorted(groups.items())
     ]
 
 
 def _menu(
-    prepared: Prepared, waiting: Mapping[int, int], group: list[tuple[int, list[Item]]],
+    prepared: Prepared, patience: Patience, group: list[tuple[int, list[Item]]],
     stock: Ints, cuts: Shape, has_parcels: bool,
 ) -> Menu:  # fmt: skip
     count, masks, places = len(group), 1 << cuts.items, len(prepared.places)
@@ -157,8 +140,8 @@ def _menu(
     empty = (count, cuts.items)
     menu = Menu(
         cuts, np.array([number for number, _items in group], np.int64), np.zeros(empty, np.int64), np.zeros(empty, np.int64),
-        np.zeros(empty, np.int64), np.zeros(empty, np.bool_), np.full((count, masks - 1, places), np.inf),
-        np.ones((count, masks - 1, places), np.bool_), np.full((count, masks), np.inf), np.zeros((count, masks), np.int64),
+        np.zeros(empty, np.int64), np.full((count, masks - 1, places), np.inf),
+        np.ones((count, masks - 1, places), np.bool_), np.full((count, masks), np.inf), np.full((count, masks), np.inf),
         (prepared.rules.split_penalty * paid).astype(np.float64),
     )  # fmt: skip
     for n, (number, items) in enumerate(group):
@@ -166,49 +149,15 @@ def _menu(
         menu.rows[n] = [item.row for item in items]
         menu.skus[n] = [order.rows[item.row].sku for item in items]
         menu.units[n] = [item.units for item in items]
-        menu.first[n] = [at == 0 or items[at - 1].row != item.row for at, item in enumerate(items)]
-        kinds = sorted({item.row for item in items})
-        for mask in range(masks):
-            menu.alike[n, mask] = sum((MOST_ITEMS + 1) ** kinds.index(items[i].row) for i in range(len(items)) if mask >> i & 1)
-        for mask, cost in _waiting(waiting[number], order, items).items():
-            menu.waiting[n, mask] = cost
+        kept = kept_back(order, items)
+        menu.waiting[n, kept.masks] = patience.price[number] * kept.lines
+        menu.weighs[n, kept.masks] = (
+            np.round(menu.waiting[n, kept.masks] * patience.urgency[number]) + patience.rest * kept.units
+        )
         _price(order, items, stock, menu.cost[n], menu.slot[n])
         if order.current:
             _price_held(prepared, order, items, menu, n)
     return menu
-
-
-def _waiting(price: int, order: Order, items: list[Item]) -> dict[int, int]:
-    """
-    Cost of leaving items waiting, by mask; masks that may not wait are missing.
-
-    A line waits whole: sending a part of it saves nothing. What can be sent of it is sent in the end. An
-    order that leaves complete waits whole, and what an order has been promised it is not asked to give back.
-    """
-    lines: dict[int, int] = {}
-    for bit, item in enumerate(items):
-        line = order.rows[item.row].line
-        lines[line] = lines.get(line, 0) | 1 << bit
-    promised = sum(1 << bit for bit, item in enumerate(items) if any(picks.get(item.row) for picks in order.current.values()))
-    whole = (1 << len(items)) - 1
-    costs = {}
-    for mask in range(1 << len(items)):
-        touched = [line for line in lines.values() if line & mask]
-        if mask & promised or any(line & mask != line for line in touched):
-            continue
-        if mask not in (0, whole) and (order.desk.ship_complete or order.too_small(_units(order, items, mask))):
-            continue
-        costs[mask] = price * len(touched)
-    return costs
-
-
-def _units(order: Order, items: list[Item], mask: int) -> list[int]:
-    """Units of each row that the items of a mask are."""
-    units = [0] * len(order.rows)
-    for bit, item in enumerate(items):
-        if mask >> bit & 1:
-            units[item.row] += item.units
-    return units
 
 
 def _price(order: Order, items: list[Item], stock: Ints, cost: Floats, slot: NDArray[np.bool_]) -> None:
@@ -223,7 +172,7 @@ def _price(order: Order, items: list[Item], stock: Ints, cost: Floats, slot: NDA
             if mask >> n & 1:
                 units[item.row] = units.get(item.row, 0) + item.units
                 needs[rows[n].sku] = needs.get(rows[n].sku, 0) + item.units
-        if order.min_worth and order.too_small(_units(order, items, mask)):
+        if order.min_worth and order.too_small(units_of(order, items, mask)):
             continue
         key = tuple(units.items())
         if key not in known:
@@ -251,6 +200,6 @@ def _price_held(prepared: Prepared, order: Order, items: list[Item], menu: Menu,
             for bit, item in enumerate(items):
                 if mask >> bit & 1:
                     units[item.row] = units.get(item.row, 0) + item.units
-            if units == picks and not order.too_small(_units(order, items, mask)):
+            if units == picks and not order.too_small(units_of(order, items, mask)):
                 menu.cost[n, mask - 1, place] = np.inf if parts is None else parts.weighed
                 menu.slot[n, mask - 1, place] = place in order.slots

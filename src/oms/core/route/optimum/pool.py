@@ -5,14 +5,18 @@ A plan comes from a menu (masks and places of its parcels) or is told outright (
 what an order has already). Costs are minor units and include what waits and `[routing] stickiness` where an order would move.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
+from oms.core.route.optimum.items import MOST_ITEMS, Floats, Ints
 from oms.core.route.optimum.kernel import Kernel
-from oms.core.route.optimum.menus import MOST_ITEMS, Floats, Ints, Menu
-from oms.core.route.plans import Parcels, cost_after, got, moved
+from oms.core.route.optimum.menus import Menu
+from oms.core.route.optimum.patience import left_behind
+from oms.core.route.plans import Parcels, cost_after, moved
 
 #: The arrays of a pool and how wide each is.
-_COLUMNS = {"order": 0, "cost": 0, "waits": 0, "told": 0, "masks": MOST_ITEMS, "places": MOST_ITEMS}
+_COLUMNS = {"order": 0, "cost": 0, "waits": 0, "goal": 0, "told": 0, "masks": MOST_ITEMS, "places": MOST_ITEMS}
 _ENTRIES = {"column": 0, "resource": 0, "amount": 0}
 
 
@@ -22,6 +26,7 @@ class Pool:
     order: Ints  # number in Prepared.orders
     cost: Ints
     waits: Ints  # the part of `cost` that is for waiting, by the order's weight
+    goal: Ints  # what is looked for the least of: `cost`, but what waits as `Patience.weighs` says
     told: Ints  # number among the plans told outright, -1 for those of a menu
     masks: Ints
     places: Ints
@@ -33,23 +38,15 @@ class Pool:
         self.kernel = kernel
         for name, width in (_COLUMNS | _ENTRIES).items():
             setattr(self, name, np.zeros((0, width) if width else 0, np.int64))
-        self._urgency = kernel.urgency()
-        self._goal: Ints = np.zeros(0, np.int64)
         self._outright: list[Parcels] = []
         self._known: dict[tuple[int, str], int] = {}
-        self._seen: set[tuple[int, ...]] = set()
-        self._short = kernel.scarce[kernel.lacks :].astype(np.int64)  # by sku
+        self._seen: set[bytes] = set()
         self._menus: dict[int, tuple[Menu, int]] = {
             number: (menu, row) for menu in kernel.menus for row, number in enumerate(menu.orders.tolist())
         }
 
     def __len__(self) -> int:
         return len(self.order)
-
-    @property
-    def goal(self) -> Ints:
-        """What is looked for the least of: cost, but waiting by urgency, and with what will be sent in vain put on top."""
-        return self._goal
 
     def parcels(self, column: int) -> Parcels:
         """The plan that a column stands for."""
@@ -58,24 +55,27 @@ class Pool:
         menu, row = self._menus[int(self.order[column])]
         return menu.parcels(row, self.masks[column].tolist(), self.places[column].tolist())
 
-    def tell(self, number: int, parcels: Parcels) -> int:
-        """Add a plan as it is; the number of its column, also where it was told before."""
-        plan = {p: dict(sorted(picks.items())) for p, picks in sorted(parcels.items())}
-        key = (number, repr(plan))
-        if key in self._known:
-            return self._known[key]
-        self._known[key] = len(self)
-        self._outright.append(plan)
+    def tell(self, plans: Iterable[tuple[int, Parcels]]) -> list[int]:
+        """Add plans as they are; the numbers of their columns, also of those that were told before."""
         kernel = self.kernel
-        used = {r: a for r, a in sorted(kernel.uses(number, plan).items()) if kernel.scarce[r]}
-        cost, waits = cost_of_plan(kernel, number, plan)
-        none = np.zeros((1, MOST_ITEMS), np.int64)
-        self._append(
-            np.array([number]), np.array([cost]), np.array([waits]), np.array([self._idle(number, plan)]),
-            np.array([len(self._outright) - 1]), none, none,
-            np.zeros(len(used), np.int64), np.array(list(used), np.int64), np.array(list(used.values()), np.int64),
-        )  # fmt: skip
-        return len(self) - 1
+        found: list[int] = []
+        news: list[tuple[int, int, int, int, int]] = []  # order, cost, weight, goal, number among those told outright
+        entries: list[tuple[int, int, int]] = []
+        for number, parcels in plans:
+            plan = {p: dict(sorted(picks.items())) for p, picks in sorted(parcels.items())}
+            key = (number, repr(plan))
+            if key not in self._known:
+                self._known[key] = len(self) + len(news)
+                used = sorted(kernel.uses(number, plan).items())
+                entries += [(len(news), resource, amount) for resource, amount in used if kernel.scarce[resource]]
+                news.append((number, *cost_of_plan(kernel, number, plan), len(self._outright)))
+                self._outright.append(plan)
+            found.append(self._known[key])
+        if news:
+            order, cost, waits, goal, told = np.array(news, np.int64).T
+            none = np.zeros((len(news), MOST_ITEMS), np.int64)
+            self._append(order, cost, waits, goal, told, none, none, *np.array(entries, np.int64).reshape(-1, 3).T)
+        return found
 
     def add(self, menu: Menu, rows: Ints, cuts: Ints, places: Ints) -> None:
         """Add plans of a menu: order `rows`, cut of the shape, and place by block (-1 where the cut has none)."""
@@ -84,37 +84,28 @@ class Pool:
         masks[:, : menu.shape.masks.shape[1]] = menu.shape.masks[cuts]
         wide[:, : places.shape[1]] = places
         numbers = menu.orders[rows]
-        keys = np.concatenate([numbers[:, None], _alike(menu, rows, masks, wide)], axis=1)
-        fresh = np.array([self._note(tuple(key)) for key in keys.tolist()], np.bool_)
+        keys = np.concatenate([numbers[:, None], _alike(menu, masks, wide)], axis=1)
+        fresh = np.array([self._note(key.tobytes()) for key in keys.astype(np.int32)], np.bool_)
         if not fresh.any():
             return
         rows, cuts, masks, wide, numbers = rows[fresh], cuts[fresh], masks[fresh], wide[fresh], numbers[fresh]
-        waits = menu.waiting[rows, menu.shape.waiting[cuts]]
+        kept = menu.shape.waiting[cuts]
+        waits = menu.waiting[rows, kept]
         cost = menu.split[cuts] + waits + self._sticking(numbers)
         for block in range(menu.shape.masks.shape[1]):
             sent = masks[:, block] > 0
             cost[sent] += menu.cost[rows[sent], masks[sent, block] - 1, wide[sent, block]]
-        idle = np.zeros(len(rows), np.int64)
-        for item in range(menu.shape.items):
-            lacking = menu.shape.waiting[cuts] >> item & 1
-            idle += lacking * menu.units[rows, item] * self._short[menu.skus[rows, item]]
+        goal = cost - waits + menu.weighs[rows, kept]
+        weighed = waits * np.array([self.kernel.patience.weight[n] for n in numbers.tolist()])
         self._append(
-            numbers, cost.astype(np.int64), waits.astype(np.int64), idle, np.full(len(rows), -1), masks, wide,
-            *_entries(self.kernel, menu, rows, masks, wide, menu.shape.waiting[cuts]),
+            numbers, *(each.astype(np.int64) for each in (cost, weighed, goal)), np.full(len(rows), -1), masks, wide,
+            *_entries(self.kernel, menu, rows, masks, wide, kept),
         )  # fmt: skip
 
-    def _note(self, key: tuple[int, ...]) -> bool:
+    def _note(self, key: bytes) -> bool:
         before = len(self._seen)
         self._seen.add(key)
         return len(self._seen) > before
-
-    def _idle(self, number: int, parcels: Parcels) -> int:
-        """How many units of skus that are short an order waits for."""
-        order = self.kernel.prepared.orders[number]
-        return sum(
-            (row.need - units) * int(self._short[row.sku])
-            for row, units in zip(order.rows, got(order, parcels), strict=True)
-        )  # fmt: skip
 
     def _sticking(self, numbers: Ints) -> Ints:
         """What each order asks for to move."""
@@ -123,33 +114,30 @@ class Pool:
         return np.array(sticks, np.int64)
 
     def _append(
-        self, order: Ints, cost: Ints, waits: Ints, idle: Ints, told: Ints, masks: Ints, places: Ints, *entries: Ints
+        self, order: Ints, cost: Ints, waits: Ints, goal: Ints, told: Ints, masks: Ints, places: Ints, *entries: Ints
     ) -> None:  # fmt: skip
-        urgent = np.round(waits * np.array([self._urgency[n] for n in order.tolist()])).astype(np.int64)
-        weighed = waits * np.array([self.kernel.weight[n] for n in order.tolist()])
-        self._goal = np.concatenate([self._goal, cost - waits + urgent + self.kernel.rest * idle])
         column, *what = entries
-        values = (order, cost, weighed, told, masks, places, column + len(self), *what)
+        values = (order, cost, waits, goal, told, masks, places, column + len(self), *what)
         for name, more in zip((*_COLUMNS, *_ENTRIES), values, strict=True):
             setattr(self, name, np.concatenate([getattr(self, name), more]))
 
     def reduced(self, prices: Floats) -> Floats:
         """By column what is looked for the least of, with what it uses paid for at `prices` (by resource)."""
         paid = np.bincount(self.column, weights=self.amount * prices[self.resource], minlength=len(self))
-        reduced: Floats = paid.astype(np.float64) + self._goal
+        reduced: Floats = paid.astype(np.float64) + self.goal
         return reduced
 
 
-def cost_of_plan(kernel: Kernel, number: int, parcels: Parcels) -> tuple[int, int]:
+def cost_of_plan(kernel: Kernel, number: int, parcels: Parcels) -> tuple[int, int, int]:
     """
-    As the columns of the pool count: parcels, splits, what waits, and stickiness where what an order has changes; and the
-    part of it that is for waiting.
+    As the columns of the pool count: parcels, splits, what waits, and stickiness where what an order has changes; the part of
+    it that is for waiting, by the order's weight; and all with what waits as it weighs.
     """
-    prepared, order = kernel.prepared, kernel.prepared.orders[number]
-    lines = {row.line for row, units in zip(order.rows, got(order, parcels), strict=True) if row.need > units}
-    waits = len(lines) * kernel.waiting[number]
-    sticks = prepared.rules.stickiness if moved(order, parcels) else 0
-    return cost_after(prepared, order, order.current, parcels) + waits + sticks, waits
+    prepared, order, patience = kernel.prepared, kernel.prepared.orders[number], kernel.patience
+    lines, units = left_behind(order, parcels)
+    waits = patience.cost(number, lines)
+    sent = cost_after(prepared, order, order.current, parcels) + (prepared.rules.stickiness if moved(order, parcels) else 0)
+    return sent + waits, waits * patience.weight[number], sent + patience.weighs(number, lines, units)
 
 
 def _entries(kernel: Kernel, menu: Menu, rows: Ints, masks: Ints, places: Ints, waiting: Ints) -> tuple[Ints, Ints, Ints]:
@@ -165,7 +153,7 @@ def _entries(kernel: Kernel, menu: Menu, rows: Ints, masks: Ints, places: Ints, 
         sent = sent[menu.slot[rows[sent], masks[sent, block] - 1, places[sent, block]]]
         parts.append((sent, days + places[sent, block], np.ones(len(sent), np.int64)))
     for item in range(menu.shape.items):
-        lacking = np.flatnonzero((waiting >> item & 1) & menu.first[rows, item])
+        lacking = np.flatnonzero(waiting >> item & int(menu.shape.last[item]))
         parts.append((lacking, kernel.lacks + menu.skus[rows[lacking], item], np.full(len(lacking), -1)))
     column, resource, amount = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
     kept = kernel.scarce[resource]
@@ -175,7 +163,7 @@ def _entries(kernel: Kernel, menu: Menu, rows: Ints, masks: Ints, places: Ints, 
     return keys // len(kernel.limits), keys % len(kernel.limits), sums
 
 
-def _alike(menu: Menu, rows: Ints, masks: Ints, places: Ints) -> Ints:
+def _alike(menu: Menu, masks: Ints, places: Ints) -> Ints:
     """Equal for plans that send as many units of each row from each place, whichever units they are."""
-    both = menu.alike[rows[:, None], masks] * 10_000 + places
+    both = menu.shape.alike[masks] * 10_000 + places
     return np.sort(np.where(masks > 0, both, -1), axis=1)

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from oms.core.route.optimum.items import Floats, Ints
 from oms.core.route.optimum.kernel import Kernel
-from oms.core.route.optimum.menus import Floats, Ints, Menu
+from oms.core.route.optimum.menus import Menu
 
 #: Plans looked at in one go, orders times cuts; bounds memory.
 AT_ONCE = 300_000
@@ -71,9 +72,9 @@ def sending(kernel: Kernel, menu: Menu, prices: Floats, part: slice) -> tuple[Fl
 
 
 def waits(kernel: Kernel, menu: Menu, prices: Floats, part: slice) -> Floats:
-    """By order and mask what it costs to let those items wait; the price of a lack is paid back."""
-    paid = menu.waiting[part].copy()
-    back = menu.first[part] * prices[kernel.lacks + menu.skus[part]]
+    """By order and mask what it weighs to let those items wait; the price of a lack is paid back."""
+    paid = menu.weighs[part].copy()
+    back = menu.shape.last * prices[kernel.lacks + menu.skus[part]]
     for mask in range(1, paid.shape[1]):
         for item in range(menu.shape.items):
             if mask >> item & 1:

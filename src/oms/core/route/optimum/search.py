@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from oms.core.route.optimum.incumbent import Incumbent
+from oms.core.route.optimum.items import Floats, Ints
 from oms.core.route.optimum.kernel import least_waiting
-from oms.core.route.optimum.menus import Floats, Ints
 from oms.core.route.optimum.solver import Columns, Rows, solve_integer
 
 

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from oms.core.route.optimum.items import Floats, Ints
 from oms.core.route.optimum.kernel import Kernel
-from oms.core.route.optimum.menus import Floats, Ints
 from oms.core.route.orders import Order, Row
 from oms.core.route.plans import Parcels, parcel_cost, splits_paid
 
@@ -24,13 +24,12 @@ MOST_PAIRS = 20_000
 
 def shareable(kernel: Kernel) -> list[int]:
     """
-    The orders that could do better than their menu says: places could share a row that it keeps together, or sending a part of
-    a line could pay, since a heavier parcel is cheaper. And those without a menu.
+    The orders that could do better than their menu says: a row that it keeps together could leave in parts, or in part, or
+    sending more could pay, since a heavier parcel is cheaper. And those without a menu.
     """
     found = set(kernel.large)
     for menu in kernel.menus:
-        if menu.shape.limit > 1:
-            found.update(menu.orders[(menu.units > 1).any(axis=1)].tolist())
+        found.update(menu.orders[(menu.units > 1).any(axis=1)].tolist())
     orders = kernel.prepared.orders
     found |= {n for n in kernel.orders if orders[n].min_worth}
     return sorted(found | {n for n in kernel.orders if orders[n].pricing.carriers and not orders[n].pricing.rising()})
@@ -112,16 +111,23 @@ def _parcels_of(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, 
 
 
 def _waits(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, prices: Floats) -> Floats:
-    """By state what waiting costs: once a line, with the price of each lack paid back; inf where it may not wait."""
+    """By state what waiting weighs, with the price of each lack paid back; inf where it may not wait."""
     order = kernel.prepared.orders[number]
     lacking = states < np.array([order.rows[n].need for n in rows])
     waits: Floats = -(lacking @ prices[kernel.lacks + np.array([order.rows[n].sku for n in rows])])
-    price = kernel.waiting[number]
     lines = np.array([order.rows[n].line for n in rows])
+    behind, units = np.zeros(len(states), np.int64), np.zeros(len(states), np.int64)
+    complete = _complete([order.rows[n] for n in rows], states)
     for line in sorted(set(lines.tolist())):
-        waits += price * lacking[:, lines == line].any(axis=1)
+        parts = np.flatnonzero(lines == line)
+        left = lacking[:, parts].any(axis=1)
+        behind += left
+        units += order.rows[rows[parts[0]]].left - complete[:, parts[0]]
+        if not order.desk.allow_partial:
+            waits[left & states[:, parts].any(axis=1)] = np.inf
+    waits += np.round(kernel.patience.price[number] * behind * kernel.patience.urgency[number]) + kernel.patience.rest * units
     promised = np.array([sum(picks.get(n, 0) for picks in order.current.values()) for n in rows])
-    waits[(states < promised).any(axis=1) | ~_whole([order.rows[n] for n in rows], states)] = np.inf
+    waits[(states < promised).any(axis=1) | ~_whole([order.rows[n] for n in rows], states, complete)] = np.inf
     if order.min_worth:
         waits[_small(order, rows, np.array([order.rows[n].need for n in rows]) - states)] = np.inf
     if order.desk.ship_complete:
@@ -136,13 +142,19 @@ def _small(order: Order, rows: Sequence[int], units: Ints) -> NDArray[np.bool_]:
     return small
 
 
-def _whole(rows: Sequence[Row], states: Ints) -> NDArray[np.bool_]:
-    """States without a unit that completes nothing: half a kit, a piece of a pack."""
+def _complete(rows: Sequence[Row], states: Ints) -> Ints:
+    """By state and row the line units that are complete, in all rows of the line."""
     units, have, left = (np.array([getattr(row, name) for row in rows]) for name in ("units", "have", "left"))
-    complete = np.minimum(left, (have + states) // units)
+    complete: Ints = np.minimum(left, (have + states) // units)
     lines = np.array([row.line for row in rows])
     for line in set(lines.tolist()):
         complete[:, lines == line] = complete[:, lines == line].min(axis=1, keepdims=True)
+    return complete
+
+
+def _whole(rows: Sequence[Row], states: Ints, complete: Ints) -> NDArray[np.bool_]:
+    """States without a unit that completes nothing: half a kit, a piece of a pack."""
+    units, have = (np.array([getattr(row, name) for row in rows]) for name in ("units", "have"))
     whole: NDArray[np.bool_] = (states == np.maximum(0, complete * units - have)).all(axis=1)
     return whole
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import highspy
 import numpy as np
 
-from oms.core.route.optimum.menus import Floats, Ints
+from oms.core.route.optimum.items import Floats, Ints
 
 
 class Rows(NamedTuple):
