@@ -65,6 +65,14 @@ def test_orders_and_moves_of_the_day(desk):
     assert "receipts" not in rows
 
 
+def test_what_is_exported_is_its_owners_alone(desk):
+    """The files of a day, and the folders they lie in."""
+    paths = [desk.shop.root / document.path for document in export(desk.shop).documents]
+
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in paths}
+    assert {0o700} == {path.parent.stat().st_mode & 0o777 for path in paths}
+
+
 def test_what_was_exported_is_not_exported_again(desk):
     """Nothing new: no file and no batch. One parcel: its order again, with what has left, and its moves."""
     first = export(desk.shop)
@@ -231,6 +239,7 @@ def test_the_whole_store_as_tables(desk, kind):
     assert {name: read(folder / f"{name}.{kind}").height for name in ("orders", "lines")} == {"orders": 1, "lines": 2}
     assert ["#1"] == read(folder / f"orders.{kind}")["order_ref"].to_list()
     assert 0o700 == folder.stat().st_mode & 0o777
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in folder.iterdir()}  # the buyers' addresses are in them
     with pytest.raises(Refused, match="exists already"):
         export_all(desk.shop, kind=kind)
 
@@ -242,6 +251,7 @@ def test_the_whole_store_elsewhere_and_dry(desk, tmp_path):
 
     assert not target.exists()
     assert counted.tables == export_all(desk.shop, folder=target).tables
+    assert {0o600} == {path.stat().st_mode & 0o777 for path in target.iterdir()}
     assert [] == list(tmp_path.glob(".for*"))
     assert pl.Int64 == pl.read_parquet(target / "orders.parquet").schema["total"]
 
