@@ -181,6 +181,7 @@ class Channel(Table):
     services: dict[str, str] = {}
     label: Literal["own", "platform"] | None = None
     ship_complete: bool = False
+    allow_partial: bool = True
     handling_days: int = Field(2, ge=0)
     stock_file: Literal["price-and-quantity", "listings-feed"] | None = None  # Amazon: which of its two uploads
     seller_id: str | None = Field(None, min_length=1)  # Amazon: stands in a listings feed

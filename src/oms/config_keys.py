@@ -153,6 +153,7 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "label": (_("`own` or `platform`"),
                       _("who makes the shipping label; `platform` for tiktok, shopee, lazada and temu")),
             "ship_complete": (flag, _("the whole order waits for its last line")),
+            "allow_partial": (flag, _("whether some units of a line leave before the others; else it goes whole or waits")),
             "handling_days": (whole, _("working days until `ship_by`, where the file gives none")),
             "stock_file": (_("`price-and-quantity` or `listings-feed`"), _("Amazon: the file that `oms sync` writes")),
             "seller_id": (text, _("Amazon: your merchant token; a listings feed needs it")),

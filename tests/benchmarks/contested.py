@@ -35,7 +35,7 @@ UNITS = (80, 15, 5)
 
 def contested(
     orders: int, locations: int, seed: int = 1, *, skus: int = 0, cover: float = 0.95, lines: tuple[int, ...] = LINES,
-    units: tuple[int, ...] = UNITS, max_parcels: int = 3,
+    units: tuple[int, ...] = UNITS, max_parcels: int = 3, allow_partial: bool = True,
 ) -> Problem:  # fmt: skip
     """An instance; `skus` is a fifth of the orders unless said. `cover`: stock by demand."""
     rng = random.Random(seed)
@@ -75,7 +75,8 @@ def contested(
         pl.DataFrame([(f"K{k:05d}", min(9_000, round(rng.lognormvariate(6.4, 0.9)) + 20), None) for k in range(skus)],
                      MEASURES, orient="row"),
         pl.DataFrame(schema=HELD_UNITS), places,
-        {"site": Desk("site", tuple(codes)), "rush": Desk("rush", tuple(codes), priority=1)},
+        {name: Desk(name, tuple(codes), priority=priority, allow_partial=allow_partial)
+         for name, priority in (("site", 0), ("rush", 1))},
         Rules(split_penalty=300, late_penalty=200, wait_penalty=9_000, max_parcels=max_parcels),
         rate_card(_rates(codes, spots, zips), "USD", {}), atlas(),
     )  # fmt: skip
@@ -98,6 +99,7 @@ def _rates(codes: list[str], spots: list[Spot | None], zips: list[str]) -> pl.Da
 
 KINDS: dict[str, dict[str, Any]] = {
     "1-3 units a line": {}, "1 unit a line": {"units": (1,)}, "1 line of 1 unit": {"units": (1,), "lines": (1,)},
+    "1-3 units a line that go together or not at all": {"allow_partial": False},
     "1-3 units a line, stock for three times the demand": {"cover": 3.0},
 }  # fmt: skip
 

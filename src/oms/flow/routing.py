@@ -45,7 +45,7 @@ def _desks(config: Config) -> list[Desk]:
         Desk(
             channel.name, tuple(place.code for place in config.selling_locations(channel)), channel.services,
             channel.priority, channel.labels_itself, channel.ship_complete,
-            tuple(place.code for place in config.pickup_places(channel)),
+            tuple(place.code for place in config.pickup_places(channel)), channel.allow_partial,
         )
         for channel in config.channels
     ]  # fmt: skip

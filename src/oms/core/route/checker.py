@@ -24,8 +24,8 @@ def check(problem: Problem, decision: Decision) -> None:
     given = problem.current.join(decision.released, on=(*_REFS, "location"), how="semi").filter("movable")
     kept = problem.current.join(given, on=(*_REFS, "location", "movable"), how="anti")
     made = decision.assignments
-    for complaint in (_shelves(problem, given, made), _needs(problem, given, made), _parcels(problem, kept, made),
-                      _days(problem, kept, made), _places(problem, made), _sums(decision)):  # fmt: skip
+    for complaint in (_shelves(problem, given, made), _needs(problem, given, made), _lines(problem, made),
+                      _parcels(problem, kept, made), _days(problem, kept, made), _places(problem, made), _sums(decision)):  # fmt: skip
         if complaint:
             raise BrokenRouting(complaint)
 
@@ -51,6 +51,21 @@ def _needs(problem: Problem, given: pl.DataFrame, made: pl.DataFrame) -> str | N
         .filter((pl.col("quantity") > pl.col("need").fill_null(0) + pl.col("back").fill_null(0)) | (pl.col("least") < 1))
     )  # fmt: skip
     return None if use.is_empty() else f"more than is needed: {use.row(0)}"
+
+
+def _lines(problem: Problem, made: pl.DataFrame) -> str | None:
+    """Where a channel says so, no line that had nothing gets only a part of what it needs."""
+    whole = [name for name, desk in problem.desks.items() if not desk.allow_partial]
+    if not whole:
+        return None
+    line = ("order_id", "line_id")
+    begun = made.filter(pl.col("channel").is_in(whole)).join(problem.current, on=line, how="anti")
+    got = begun.group_by(_REFS).agg(pl.col("quantity").sum())
+    wrong = (
+        problem.demand.join(begun, on=line, how="semi").join(got, on=_REFS, how="left")
+        .filter(pl.col("quantity").fill_null(0) < pl.col("need"))
+    )  # fmt: skip
+    return None if wrong.is_empty() else f"a part of a line: {wrong.row(0)}"
 
 
 def _parcels(problem: Problem, kept: pl.DataFrame, made: pl.DataFrame) -> str | None:

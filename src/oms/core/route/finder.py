@@ -71,7 +71,7 @@ class Finder:
         return Plan(parcels, Fill.full(order) if full else Fill.of(order, needs), cost, len(order.rows) <= MAX_ROWS)
 
     def _reachable(self, order: Order, needs: Sequence[int]) -> list[int]:
-        """Of each row the most units that all places together could fill, whole line units only."""
+        """Of each row the most units that all places together could fill, whole line units, or lines, only."""
         supply = self.supply
         usable = [p for p in order.candidates if supply.open_at(order, p)]
         caps = []
@@ -82,6 +82,9 @@ class Finder:
         haves = [row.left * row.units - need for row, need in zip(order.rows, needs, strict=True)]
         for row, have, cap in zip(order.rows, haves, caps, strict=True):
             most[row.line] = min(most.get(row.line, row.left), (have + cap) // row.units)
+        if not order.desk.allow_partial:
+            lacking = {row.line for row in order.rows if most[row.line] < row.left}
+            return [0 if row.line in lacking else need for row, need in zip(order.rows, needs, strict=True)]
         return [
             max(0, min(cap, most[row.line] * row.units - have)) for row, have, cap in zip(order.rows, haves, caps, strict=True)
         ]

@@ -184,13 +184,21 @@ class _Search:
         return Plan(chosen, Fill(-top[0], top[1]), cost_of(self.prepared, self.order, chosen))
 
     def _fill(self, state: Sequence[int]) -> Fill | None:
-        """What a state fills together with what stays; None where it takes units that complete nothing."""
+        """What a state fills together with what stays; None where it takes units that complete nothing, or parts of a line."""
         units = list(self.base_got)
         for n, k in zip(self.rows, state, strict=True):
             units[n] += k
+        if not self.order.desk.allow_partial and self._begun(units):
+            return None
         if self._plain:
             return Fill(sum(units), sum([k < row.need for k, row in zip(units, self.order.rows, strict=True)]))
         return Fill.of(self.order, units) if is_whole(self.order, units) else None
+
+    def _begun(self, units: Sequence[int]) -> set[int]:
+        """Lines that would get something more, and not all they need."""
+        rows = self.order.rows
+        more = {row.line for row, k, base in zip(rows, units, self.base_got, strict=True) if k > base}
+        return more & {row.line for row, k in zip(rows, units, strict=True) if k < row.need}
 
     def _parcels(self, path: Path) -> dict[int, dict[int, int]]:
         parcels = {place: dict(picks) for place, picks in self.base.items()}
@@ -232,6 +240,9 @@ class _Search:
             max(0, min(cap, whole[row.line] * row.units - row.have - base))
             for row, cap, base in zip(order.rows, self.caps, self.base_got, strict=True)
         ]
+        if not order.desk.allow_partial:
+            begun = self._begun([a + b for a, b in zip(self.base_got, exact, strict=True)])
+            exact = [0 if row.line in begun else k for row, k in zip(order.rows, exact, strict=True)]
         units = self._split_among(chosen, exact)
         parcels = {place: dict(picks) for place, picks in self.base.items()}
         for n, by_place in enumerate(units):

@@ -64,7 +64,7 @@ def _why(supply: Supply, order: Order, n: int, short: int, got: list[int]) -> tu
     stock = {p: max(0, supply.free[row.sku][p]) for p in places}
     free = sum(stock.values())
     # A kit's components and a pack's pieces are of no use alone: less than one whole unit is no stock.
-    enough = short if order.desk.ship_complete else min(short, row.units)
+    enough = short if order.desk.ship_complete or not order.desk.allow_partial else min(short, row.units)
     if free < enough:
         kept = sum(max(0, supply.free[row.sku][p]) for p in order.barred) + supply.withheld(order, row.sku)
         return free, RULE if kept and free + kept >= enough else NO_STOCK
