@@ -25,7 +25,8 @@ def check(problem: Problem, decision: Decision) -> None:
     kept = problem.current.join(given, on=(*_REFS, "location", "movable"), how="anti")
     made = decision.assignments
     for complaint in (_shelves(problem, given, made), _needs(problem, given, made), _lines(problem, made),
-                      _parcels(problem, kept, made), _days(problem, kept, made), _places(problem, made), _sums(decision)):  # fmt: skip
+                      _parcels(problem, kept, made), _days(problem, kept, made), _places(problem, made),
+                      _sums(decision)):  # fmt: skip
         if complaint:
             raise BrokenRouting(complaint)
 
