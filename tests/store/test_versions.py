@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from oms.flow.pick import pick_orders
+from oms.flow.route import route_orders
 from oms.flow.ship_order import ship_order
 from oms.flow.undo import undo
 from tests.channel_files import shopify
@@ -23,7 +24,7 @@ def test_a_store_of_a_newer_oms_is_left_alone(oms: Oms, words: str) -> None:
     result = oms(*words.split(), "--json")
 
     assert 1 == result.exit_code
-    assert "oms.db: a newer oms has written this store (version 99, this one knows 2)" == result.json["error"]
+    assert "oms.db: a newer oms has written this store (version 99, this one knows 3)" == result.json["error"]
     assert before == (oms.root / "oms.db").read_bytes()
 
 
@@ -63,3 +64,24 @@ def test_what_an_older_oms_did_is_taken_back_by_this_one(desk: Desk) -> None:
 
     assert [("MUG", "reserved"), (None, "picking")] == remembered[:2]
     assert reserved == desk.rows("SELECT * FROM allocations")
+
+
+def test_a_store_of_version_2_learns_when_goods_are_expected(desk: Desk) -> None:
+    """What waited there waits on; the next routing says the day, and an undo takes it back."""
+    desk.import_text(shopify({"ref": "#1001", "id": "9001", "lines": [("MUG", 2)]}))
+    desk.stock("MUG", "NJ", 0)
+    route_orders(desk.shop)
+    older = sqlite3.connect(desk.root / "oms.db", isolation_level=None)
+    for name in ("changed", "removed"):
+        older.execute(f"DROP TRIGGER {name}_waiting")
+    older.execute("ALTER TABLE waiting DROP COLUMN expected_on")
+    older.execute("DELETE FROM _sqlite_migrations WHERE name LIKE 'version_3%'")
+    older.execute("PRAGMA user_version = 2")
+    older.close()
+
+    desk.import_text("sku,quantity,expected_on,location\nMUG,4,2026-11-25,NJ\n", "incoming.csv")
+    batch = route_orders(desk.shop).batch or 0
+
+    assert [("no_stock", "2026-11-25")] == desk.rows("SELECT reason, expected_on FROM waiting")
+    undo(desk.shop, batch)
+    assert [("no_stock", None)] == desk.rows("SELECT reason, expected_on FROM waiting")

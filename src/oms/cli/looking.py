@@ -47,6 +47,8 @@ _NEXT = {
     "picking": "oms import tracking.xlsx",
     "part_shipped": "oms orders --status part_shipped",
 }
+#: Days on which goods are expected that the screen names.
+DAYS = 3
 _QUIET = ("shipped", "delivered", "external", "cancelled")
 
 
@@ -74,6 +76,8 @@ def status_rows(report: "StatusReport") -> list[tuple[str, int, str, str]]:
     for word in ("unpaid", "held", "ready", "waiting", "routed", "picking", "part_shipped"):
         detail = {"held": _listed(report.holds, but="unpaid"), "waiting": _listed(report.waiting)}.get(word, "")
         add(word, counted.get(word, 0), detail, _NEXT[word])
+        if word == "waiting":
+            add(_("expected"), sum(report.expected.values()), _days(report.expected), _NEXT[word])
     add(_("unmapped"), report.unmapped, _("listings without a sku"), "oms map suggest")
     add(_("low stock"), report.low_stock, _("skus with nothing left to offer"), "oms stock --low")
     add(_("shipped elsewhere"), report.shipped_elsewhere, _("by the channel, in the last day"), "")
@@ -84,6 +88,12 @@ def status_rows(report: "StatusReport") -> list[tuple[str, int, str, str]]:
     for word in _QUIET:
         add(word, counted.get(word, 0))
     return rows
+
+
+def _days(orders: dict[str, int]) -> str:
+    """The first days on which all that an order waits for is expected, and how many orders."""
+    shown = ", ".join(_("{n} on {day}", n=n, day=day) for day, n in list(orders.items())[:DAYS])
+    return shown + (_(" and later") if len(orders) > DAYS else "")
 
 
 def _listed(counts: dict[str, int], but: str = "") -> str:
@@ -170,8 +180,8 @@ def _show_order(order: dict[str, Any], timezone: str) -> None:
     if order["waiting"]:
         console.line("")
         console.table(
-            [_("line"), _("sku"), _("short"), _("waits because")],
-            ((each["line_ref"], each["sku"], each["short"], each["reason"]) for each in order["waiting"]),
+            [_("line"), _("sku"), _("short"), _("waits because"), _("expected on")],
+            ((each["line_ref"], each["sku"], each["short"], each["reason"], each["expected_on"]) for each in order["waiting"]),
         )
     if order["parcels"]:
         console.line("")

@@ -12,6 +12,7 @@ from oms.flow.routing import day_text, problem_of
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
 from oms.store import joining, routing
+from oms.store.looking import waiting
 from oms.words import _
 
 
@@ -66,9 +67,9 @@ class OrderStory:
             said += ["", *_candidate_lines(candidate, self.currency)]
         if self.waiting:
             said += ["", _("waits")]
-            said += [
-                "  " + _("{sku}: {reason}, short {short}, free {free}", **row) for row in self.waiting
-            ]  # fmt: skip
+            for row in self.waiting:
+                when = _(", expected on {expected_on}", **row) if row["expected_on"] else ""
+                said.append("  " + _("{sku}: {reason}, short {short}, free {free}", **row) + when)
         return said
 
 
@@ -91,6 +92,9 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
         if not prepared.orders or not any(row.need for row in prepared.orders[0].rows):
             return OrderStory(state="settled", **common)
         found = _story(prepared, told.explain(prepared), common)
+        days = {(row["line_ref"], row["sku"]): row["expected_on"] for row in waiting(conn, order_id)}
+        for row in found.waiting:
+            row["expected_on"] = days.get((row["line_ref"], row["sku"]))
         for candidate in found.candidates:
             _note_takers(conn, order_id, candidate, currency)
     return found
@@ -113,7 +117,7 @@ def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) 
         waiting=[
             {
                 "line_ref": order.rows[short.row].line_ref, "sku": prepared.skus[order.rows[short.row].sku],
-                "short": short.short, "free": short.free, "reason": short.reason,
+                "short": short.short, "free": short.free, "reason": short.reason, "expected_on": None,
             }
             for short in story.waiting
         ],

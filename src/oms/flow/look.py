@@ -34,16 +34,20 @@ class StatusReport:
     last_import: dict[str, str]
     holds: dict[str, int]
     waiting: dict[str, int]
+    expected: dict[str, int]  # day -> orders for which all that they wait for is expected by then
     shipped_elsewhere: int
     unmapped_services: list[dict[str, str]]
     unwritten_files: int
     exit_code: int = 0
 
     def json(self) -> dict[str, Any]:
-        """Keys of the contract, and holds, waiting, shortfall, shipped_elsewhere, unmapped_services, unwritten_files."""
+        """
+        Keys of the contract, and holds, waiting, expected, shortfall, shipped_elsewhere, unmapped_services, unwritten_files.
+        """
         return {
             "at": self.at, "orders": self.orders, "late": self.late, "unmapped": self.unmapped,
             "low_stock": self.low_stock, "last_import": self.last_import, "holds": self.holds, "waiting": self.waiting,
+            "expected": self.expected,
             "shortfall": self.shortfall, "shipped_elsewhere": self.shipped_elsewhere,
             "unmapped_services": self.unmapped_services, "unwritten_files": self.unwritten_files,
         }  # fmt: skip
@@ -70,6 +74,7 @@ def status(view: Glance) -> StatusReport:
             last_import=looking.last_imports(conn, channels),
             holds=by_word.get("hold", {}),
             waiting=by_word.get("waiting", {}),
+            expected=dict(sorted(by_word.get("expected", {}).items())),
             shipped_elsewhere=looking.shipped_elsewhere(conn, iso(view.now - timedelta(days=1))),
             unmapped_services=_unmapped_services(view, seen, looking.rate_services(conn, {word for _c, word in seen})),
             unwritten_files=looking.pending_files(conn),

@@ -117,7 +117,8 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
     routing.note_open(batch.conn, [channel.name for channel in config.channels])
     problem = with_buyers(problem_of(shop, batch.conn, goal), batch.conn, config)
     decision = route(problem, DEFAULT_EFFORT if effort is None else effort, again=effort is not None)
-    changed = routing.save(batch, decision.assignments, decision.released, decision.waiting, decision.scarce)
+    waiting = _expecting(batch, problem, decision.waiting)
+    changed = routing.save(batch, decision.assignments, decision.released, waiting, decision.scarce)
     joining.save(batch, decision.joined)
     path = None
     if changed and page:
@@ -128,7 +129,6 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
             {"routed": decision.routed, "split": decision.split, "waiting": decision.waiting_orders,
              "cost": decimal_text(decision.total, config.business.currency)}
         )  # fmt: skip
-    waiting = _expecting(batch, problem, decision.waiting)
     return RouteReport(
         batch.id if changed else None, config.business.currency, decision.routed, decision.split,
         decision.waiting_orders, decision.total, decision.assignments, waiting, decision.lower_bound, decision.gap,

@@ -211,9 +211,9 @@ def order_events(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
 
 
 def waiting(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
-    """Why its lines wait, as the last routing said: line_ref, sku, short, reason."""
+    """Why its lines wait, as the last routing said: line_ref, sku, short, reason, expected_on."""
     return conn.execute(
-        "SELECT l.line_ref, w.sku, w.short, w.reason FROM waiting w JOIN lines l ON l.id = w.line_id "
+        "SELECT l.line_ref, w.sku, w.short, w.reason, w.expected_on FROM waiting w JOIN lines l ON l.id = w.line_id "
         "WHERE w.order_id = ? ORDER BY l.position, l.id, w.sku", (order_id,),
     ).fetchall()  # fmt: skip
 

@@ -1,6 +1,7 @@
 """Migrations of `oms.db`, in order; an old store stays openable for ever. Applied by sqlite-utils, once each."""
 
 import sqlite3
+from collections.abc import Sequence
 from importlib.resources import files
 
 from sqlite_utils import Database, Migrations
@@ -27,7 +28,16 @@ def version_2_less_to_remember(db: Database) -> None:
     record_changes(db.conn)
 
 
-def record_changes(conn: sqlite3.Connection) -> None:
+@migrations()
+def version_3_what_waits_is_expected(db: Database) -> None:
+    """Of what waits for stock, the day on which it is expected."""
+    db.conn.execute("ALTER TABLE waiting ADD COLUMN expected_on TEXT")
+    for name in ("changed", "moved", "removed"):
+        db.conn.execute(f"DROP TRIGGER IF EXISTS {name}_waiting")
+    record_changes(db.conn, ("waiting",))
+
+
+def record_changes(conn: sqlite3.Connection, tables: Sequence[str] = UNDOABLE) -> None:
     """
     Make the store remember what a batch overwrites: the row before, as JSON, in `changes`.
 
@@ -35,7 +45,7 @@ def record_changes(conn: sqlite3.Connection) -> None:
     trigger: ids only grow, so `marks` remembers the range, and `floors` tells a row that the running batch made itself from
     one that it found.
     """
-    for table in UNDOABLE:
+    for table in tables:
         columns = [row[1] for row in conn.execute(f"PRAGMA table_info({table})")]
         deeds = [c for c in columns if c not in DERIVED.get(table, set()) and c != "id"]
         alone = [c for c in deeds if c in ALONE.get(table, set())]

@@ -216,7 +216,8 @@ def save(
     """
     Write what was decided: allocations given back and made, and why what waits waits. True where anything changed.
 
-    In: ASSIGNMENTS, RELEASED, WAITING of temp.routable, SCARCE. Touches the orders and stock concerned.
+    In: ASSIGNMENTS, RELEASED, WAITING of temp.routable with expected_on (ISO-8601 date or NULL), SCARCE. Touches the orders and
+    stock concerned.
     """
     _release(batch, released)
     _reserve(batch, assignments, scarce)
@@ -272,13 +273,13 @@ def _reserve(batch: Batch, assignments: pl.DataFrame, scarce: pl.DataFrame) -> N
 def _note_waiting(batch: Batch, waiting: pl.DataFrame) -> bool:
     """Make the table `waiting` what this routing says; rows that say the same already stay. True where one changed."""
     conn = batch.conn
-    stage(conn, "waits", waiting.select("order_id", "line_id", "sku", "short", "reason"))
+    stage(conn, "waits", waiting.select("order_id", "line_id", "sku", "short", "reason", "expected_on"))
     conn.execute("CREATE INDEX temp.waits_by_line ON waits(line_id, sku)")
     conn.execute("DROP TABLE IF EXISTS temp.waiting_changed")
     conn.execute(
         "CREATE TEMP TABLE waiting_changed AS "
         "SELECT w.order_id FROM temp.waits w LEFT JOIN main.waiting k ON k.line_id = w.line_id AND k.sku = w.sku "
-        "WHERE k.short IS NOT w.short OR k.reason IS NOT w.reason "
+        "WHERE k.short IS NOT w.short OR k.reason IS NOT w.reason OR k.expected_on IS NOT w.expected_on "
         "UNION SELECT k.order_id FROM main.waiting k WHERE NOT EXISTS ("
         "  SELECT 1 FROM temp.waits w WHERE w.line_id = k.line_id AND w.sku = k.sku) "
         "UNION SELECT w.order_id FROM temp.waits w JOIN orders o ON o.id = w.order_id WHERE o.route_tried = 0"
@@ -289,10 +290,11 @@ def _note_waiting(batch: Batch, waiting: pl.DataFrame) -> bool:
         "SELECT 1 FROM temp.waits w WHERE w.line_id = waiting.line_id AND w.sku = waiting.sku)"
     )
     conn.execute(
-        "INSERT INTO waiting (order_id, line_id, sku, short, reason) "
-        "SELECT order_id, line_id, sku, short, reason FROM temp.waits WHERE true ORDER BY rowid "
-        "ON CONFLICT (line_id, sku) DO UPDATE SET short = excluded.short, reason = excluded.reason "
-        "WHERE waiting.short <> excluded.short OR waiting.reason <> excluded.reason"
+        "INSERT INTO waiting (order_id, line_id, sku, short, reason, expected_on) "
+        "SELECT order_id, line_id, sku, short, reason, expected_on FROM temp.waits WHERE true ORDER BY rowid "
+        "ON CONFLICT (line_id, sku) DO UPDATE SET short = excluded.short, reason = excluded.reason, "
+        "expected_on = excluded.expected_on WHERE waiting.short <> excluded.short OR waiting.reason <> excluded.reason "
+        "OR waiting.expected_on IS NOT excluded.expected_on"
     )
     conn.execute("UPDATE orders SET route_tried = 1 WHERE route_tried = 0 AND id IN (SELECT order_id FROM temp.waits)")
     return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM temp.waiting_changed)").fetchone()[0])

@@ -50,6 +50,12 @@ SELECT day, (SELECT count(*) FROM orders o WHERE o.ship_by >= day AND o.ship_by 
 FROM days WHERE day IS NOT NULL
 """
 
+#: Orders for which all that they wait for is expected, and on which day the last of it.
+EXPECTED = """
+SELECT order_id, max(expected_on) AS day FROM waiting GROUP BY order_id
+HAVING max(expected_on) IS NOT NULL AND NOT max(reason IN ('no_stock', 'pickup') AND expected_on IS NULL)
+"""
+
 #: (name, channel, word, n) of everything the screen shows.
 TALLIES = f"""
 SELECT 'status' AS name, '' AS channel, status AS word, count(*) AS n FROM orders GROUP BY status
@@ -60,6 +66,8 @@ SELECT 'hold', '', reason, count(*) FROM holds h WHERE released = 0 AND (reason 
     OR EXISTS (SELECT 1 FROM orders o WHERE o.id = h.order_id AND o.status <> 'cancelled')) GROUP BY reason
 UNION ALL
 SELECT 'waiting', '', reason, count(DISTINCT line_id) FROM waiting GROUP BY reason
+UNION ALL
+SELECT 'expected', '', day, count(*) FROM ({EXPECTED}) GROUP BY day
 UNION ALL
 SELECT 'unmapped', channel, '', count(*) FROM ({UNMAPPED}) GROUP BY channel
 UNION ALL
