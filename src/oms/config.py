@@ -271,6 +271,7 @@ class Routing(Table):
     fallback_rate: FallbackRate | None = None
     ranking: tuple[str, ...] = ()
     consolidate: bool = False
+    transfer_cost: Money = Decimal(0)
     rules: tuple[RoutingRule, ...] = ()
 
 

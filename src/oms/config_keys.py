@@ -170,6 +170,8 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
                                        "matches")),
             "ranking": (_("list of codes"), _('the order of places for `goal = "ranked"`, and the last tie-break')),
             "consolidate": (flag, _("orders of one buyer to one address go in one parcel, where that costs less")),
+            "transfer_cost": (money, _("what carrying a unit from one of your places to another costs; `oms route --report` "
+                                       "names transfers that save more")),
             "rules": (_("list of tables"), _("`[[routing.rules]]`, below")),
         },
         "routing.fallback_rate": {

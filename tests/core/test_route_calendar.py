@@ -23,6 +23,16 @@ WEEK = ("mon", "tue", "wed", "thu", "fri")
         ("2026-11-02T18:59:00Z", "America/New_York", "2026-11-02"),  # 13:59 in winter time
         ("2026-11-02T17:59:00Z", "America/New_York", "2026-11-02"),
         ("2026-10-30T18:00:00Z", "America/New_York", "2026-11-02"),  # 14:00 in summer time
+        ("2026-03-06T18:59:00Z", "America/New_York", "2026-03-06"),  # 13:59 on the Friday before summer time
+        ("2026-03-09T17:59:00Z", "America/New_York", "2026-03-09"),  # 13:59 on the Monday after
+        ("2026-03-09T18:00:00Z", "America/New_York", "2026-03-10"),
+        ("2026-04-03T02:59:00Z", "Australia/Sydney", "2026-04-03"),  # 13:59 in summer time, which ends in April there
+        ("2026-04-03T03:00:00Z", "Australia/Sydney", "2026-04-06"),
+        ("2026-04-06T03:59:00Z", "Australia/Sydney", "2026-04-06"),  # 13:59 in winter time
+        ("2026-10-02T03:59:00Z", "Australia/Sydney", "2026-10-02"),
+        ("2026-10-05T02:59:00Z", "Australia/Sydney", "2026-10-05"),  # summer time again, since October
+        ("2026-10-05T03:00:00Z", "Australia/Sydney", "2026-10-06"),
+        ("2026-10-05T13:30:00Z", "Australia/Sydney", "2026-10-06"),  # half past midnight there
     ],
 )
 def test_ship_date(now: str, zone: str, expected: str) -> None:

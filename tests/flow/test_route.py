@@ -2,7 +2,10 @@
 
 import re
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+
+import pytest
 
 from oms.flow.explain import explain
 from oms.flow.pick import pick_orders
@@ -230,6 +233,64 @@ def test_explain_says_who_has_what_was_competed_for(desk: Desk) -> None:
     ] == (re.findall("<h2>(.*)</h2>", page))
     assert "<td>MUG</td><td>CA</td>" in page
     assert any("2 x MUG went to web/W2, one more there would save about" in line for line in explain(desk.shop, "W1").lines())
+
+
+@pytest.mark.parametrize(("cost", "worth"), [("0.10", True), ("1000", False)])
+def test_a_transfer_is_named_where_it_saves_more_than_it_costs(desk: Desk, cost: str, worth: bool) -> None:
+    """A mug lies idle in New Jersey, and one more in California would save; the page shows both amounts, or nothing."""
+    path = desk.root / "oms.toml"
+    path.write_text(path.read_text("utf-8").replace("[routing]", f'[routing]\ntransfer_cost = "{cost}"', 1), "utf-8")
+    rates = RATES.splitlines(keepends=True)[0] + "".join(
+        f"{place},UPS,Ground,US,{prefix},0,30000,{price},0,USD,5\n"
+        for place, prefix, price in (("CA", 1, 4), ("CA", 9, 5), ("NJ", 1, 8), ("NJ", 9, 14))
+    )
+    orders = "".join(line for line in ORDERS.splitlines(keepends=True) if "POT" not in line and line[:2] not in ("W3", "W4"))
+    for text, name in ((PRODUCTS, "products.csv"), (rates, "rates.csv")):
+        desk.import_text(text, name)
+    desk.stock("MUG", "CA", 2)
+    desk.stock("MUG", "NJ", 2)
+    desk.import_text(orders, "orders.csv", channel="web")
+
+    report = route_orders(desk.shop, page=True)
+
+    page = (desk.shop.root / (report.page or "")).read_text("utf-8")
+    assert (worth, worth) == ("Transfers worth a look" in page, f"<td>{cost}</td>" in page)
+
+
+@pytest.mark.parametrize(
+    ("friday", "evening", "monday"),
+    [
+        ("2026-04-03T02:00:00Z", "2026-04-03T04:00:00Z", "2026-04-06T03:30:00Z"),  # summer time ends there
+        ("2026-10-02T03:00:00Z", "2026-10-02T05:00:00Z", "2026-10-05T02:30:00Z"),  # and begins
+    ],
+)
+def test_a_full_day_is_a_day_of_the_place(desk: Desk, friday: str, evening: str, monday: str) -> None:
+    """
+    Sydney sends one order a day until 14:00 there. On the Friday before the clocks change the first leaves, the second waits;
+    after 14:00 it is for Monday, the third waits then; what comes on Monday at 13:30 finds Monday taken, too.
+    """
+    path = desk.root / "oms.toml"
+    text = path.read_text("utf-8").replace(
+        'timezone = "America/Los_Angeles"\n', 'timezone = "Australia/Sydney"\ndaily_capacity = 1\n', 1
+    )
+    path.write_text(text, "utf-8")
+    head = ORDERS.splitlines(keepends=True)[0]
+    days = []
+    for n, at in enumerate((friday, friday, evening, evening, monday)):
+        desk.now = datetime.fromisoformat(at)
+        if n == 0:
+            for table, name in ((PRODUCTS, "products.csv"), (RATES, "rates.csv")):
+                desk.import_text(table, name)
+            desk.stock("TEA", "CA", 9, counted_at="2026-01-01T12:00:00Z")
+        desk.import_text(f"{head}S{n},{at},TEA,1,USD,paid,Ada Fox,1 Elm Rd,New York,NY,10001,US\n", f"{n}.csv", channel="web")
+        report = route_orders(desk.shop).json()
+        days.append([(a["order_ref"], a["ship_on"]) for a in report["assignments"]] or [w["reason"] for w in report["waiting"]])
+
+    first, then = friday[:10], monday[:10]
+    assert [[("S0", first)], ["capacity"], [("S1", then)], ["capacity", "capacity"]] == [
+        days[0], days[1], days[2], days[3][:2],
+    ]  # fmt: skip
+    assert {"capacity"} == set(days[4])
 
 
 def test_explain_before_routing_and_what_waits(desk: Desk) -> None:

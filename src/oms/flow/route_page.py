@@ -10,7 +10,7 @@ import polars as pl
 from oms.config import Config
 from oms.core.route import Decision, Problem
 from oms.core.route.pricing import PARTS
-from oms.model.money import decimal_text
+from oms.model.money import decimal_text, minor
 from oms.words import _
 
 #: Rows of a table that are shown.
@@ -25,7 +25,7 @@ def route_page(decision: Decision, problem: Problem, config: Config) -> bytes:
         (_("By location and service"), _places(decision, currency)),
         (_("Waiting"), _waiting(decision, currency)),
         (_("Scarcity prices: what one more unit would save, about"), _scarce(decision, currency)),
-        (_("Transfers worth a look"), _transfers(decision, problem, currency)),
+        (_("Transfers worth a look"), _transfers(decision, problem, config)),
     ]
     body = "".join(f"<h2>{escape(title)}</h2>\n{table}" for title, table in sections if table)
     frame = Template(files("oms.data").joinpath("routing.html").read_text("utf-8"))
@@ -89,8 +89,10 @@ def _scarce(decision: Decision, currency: str) -> str:
     return _table((_("sku"), _("location"), _("price")), rows)
 
 
-def _transfers(decision: Decision, problem: Problem, currency: str) -> str:
-    """Units that lie idle where nobody wants them, and the place where each would save most."""
+def _transfers(decision: Decision, problem: Problem, config: Config) -> str:
+    """Units that lie idle where nobody wants them, and where each would save most and more than its transfer costs."""
+    currency = config.business.currency
+    cost = minor(config.routing.transfer_cost, currency)
     shelf = ["sku", "location"]
     used = decision.assignments.group_by(shelf).agg(pl.col("quantity").sum())
     idle = (
@@ -102,9 +104,11 @@ def _transfers(decision: Decision, problem: Problem, currency: str) -> str:
         "sku", keep="first", maintain_order=True
     )
     rows = (
-        idle.join(dearest.rename({"location": "to"}), on="sku").filter(pl.col("location") != pl.col("to"))
+        idle.join(dearest.rename({"location": "to"}), on="sku")
+        .filter(pl.col("location") != pl.col("to"), pl.col("price") > cost)
         .sort("price", "sku", "location", descending=[True, False, False])
         .select("sku", "location", "to", "units", "price")
     )  # fmt: skip
-    headings = (_("sku"), _("from"), _("to"), _("units idle"), _("the first saves"))
-    return _table(headings, ((*row[:4], decimal_text(row[4], currency)) for row in rows.iter_rows()))
+    headings = (_("sku"), _("from"), _("to"), _("units idle"), _("the first saves"), _("its transfer costs"))
+    told = decimal_text(cost, currency)
+    return _table(headings, ((*row[:4], decimal_text(row[4], currency), told) for row in rows.iter_rows()))
