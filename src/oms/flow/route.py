@@ -163,6 +163,8 @@ def _expecting(batch: Batch, problem: Problem, waiting: pl.DataFrame) -> pl.Data
 
 def _notes(shop: Shop, batch: Batch, decision: Decision) -> list[str]:
     notes = []
+    if decision.unsolved:
+        notes.append(_("`highspy` cannot be loaded: orders that compete were served one by one, then in pairs; no bound"))
     if "no_rate" in decision.waiting["reason"] and not batch.conn.execute("SELECT 1 FROM rates LIMIT 1").fetchone():
         notes.append(_("there is no rate card: import one (oms template rates), or set [routing] fallback_rate"))
     for currency, rows in sorted(decision.unusable_rates.items()):

@@ -21,6 +21,9 @@ __all__ = ["DEFAULT_EFFORT", "Decision", "Problem", "route"]
 #: How hard contested orders are looked at: not at all (0), or more and more (1 to 3).
 DEFAULT_EFFORT = 1
 
+#: What deciding together is done with; there are machines on which it cannot be loaded.
+_SOLVER = ("highspy", "numpy")
+
 
 def route(problem: Problem, effort: int = DEFAULT_EFFORT, *, again: bool = False) -> Decision:
     """
@@ -49,9 +52,15 @@ def _decided(problem: Problem, book: TermsBook, effort: int, again: bool) -> Dec
     served = decide(prepared)
     decision = decision_of(problem, crowd, served)
     if effort and problem.rules.goal == "cost":
-        from oms.core.route.contest import settle_contest
-
         days.restore()
+        try:
+            from oms.core.route.contest import settle_contest
+        except ImportError as error:
+            if (error.name or "").split(".")[0] not in _SOLVER:
+                raise
+            from oms.core.route.swaps import settle_by_swaps
+
+            return settle_by_swaps(problem, crowd, served, decision, again)
         decision = settle_contest(problem, book, crowd, served, decision, effort, again)
     return decision
 

@@ -35,6 +35,7 @@ class Decision:
     lower_bound: int | None = None  # no routing that fills as much has a lower total; None where nobody looked
     greedy: int | None = None  # the total of serving one order after another, where that was compared
     contested: int | None = None  # orders in each other's way, where anybody looked; at least so many, where they are too many
+    unsolved: bool = False  # orders compete, and what decides them together could not be loaded
     scarce: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCARCE))
     joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED))
     saved: int | None = None  # by joining orders of one buyer, where that was looked at

@@ -36,8 +36,7 @@ def decide_from(prepared: Prepared, plans: Sequence[Parcels]) -> Routed:
     for order in prepared.orders:
         run.supply.give_back(order, order.current)
     for n, (order, parcels) in enumerate(zip(prepared.orders, plans, strict=True)):
-        fill = Fill.of(order, got(order, parcels))
-        run.plans[n] = Plan(parcels, fill, cost_after(prepared, order, order.current, parcels))
+        run.plans[n] = Plan.of(prepared, order, parcels)
         run.supply.take(order, parcels, order.current)
     run.fill()
     run.settle()

@@ -73,6 +73,11 @@ class Plan:
         """Everything waits."""
         return cls({}, Fill.of(order, [0] * len(order.rows)), 0)
 
+    @classmethod
+    def of(cls, prepared: Prepared, order: Order, parcels: Parcels) -> "Plan":
+        """What an order has with `parcels`, those that it had before on the days they were given."""
+        return cls(parcels, Fill.of(order, got(order, parcels)), cost_after(prepared, order, order.current, parcels))
+
     def got(self, order: Order) -> list[int]:
         """Units placed by row."""
         return got(order, self.parcels)
