@@ -16,7 +16,7 @@ from oms.core.route.orders import Prepared
 from oms.core.route.plans import Parcels, Plan, Supply
 from oms.core.route.problem import Problem
 
-#: How often all orders are looked at, and how many of those that hold a shelf are asked. More orders are only served one by one.
+#: How often all orders are looked at, and how many of those that hold a shelf are asked. More orders are not looked at.
 ROUNDS, ASKED, MOST = 3, 8, 10_000
 
 
