@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from oms.core.route import Decision, Problem, route
+from oms.core.route import Decision, Problem, contest, route
 from oms.core.route.checker import BrokenRouting, check
 from oms.core.route.contest import LEVELS
 from oms.core.route.problem import Desk, Rules
@@ -78,6 +78,21 @@ def test_more_orders_than_an_effort_allows_are_served_one_after_another(monkeypa
     assert sent(route(given, 0)) == sent(many)
     assert (1900, 1900, None, 2) == (many.total, many.greedy, many.lower_bound, many.contested)
     assert (1100, 1900, 1100, 2) == (allowed.total, allowed.greedy, allowed.lower_bound, allowed.contested)
+
+
+def test_more_orders_than_an_effort_allows_are_decided_in_blocks_where_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, large: Problem
+) -> None:
+    """Cheaper than one after another, the same twice, and no bound."""
+    monkeypatch.setitem(LEVELS, 2, replace(LEVELS[2], orders=100))
+    monkeypatch.setattr(contest, "BLOCK", 70)
+    first, second, apart = route(large, 2), route(large, 2), route(large, 0)
+    check(large, first)
+
+    assert first.total < 0.97 * apart.total
+    assert (apart.total, None, 200) == (first.greedy, first.lower_bound, first.contested)
+    assert first.short <= apart.short
+    assert told(first) == told(second)
 
 
 @given(problems(goals=("cost",)))

@@ -14,7 +14,7 @@ import polars as pl
 from oms.core.route.crowd import Crowd, serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, Routed, decide, decide_from
-from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, contested, kernel_of, left_behind, optimise
+from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, contested, kernel_of, left_behind, optimise, uses
 from oms.core.route.orders import Prepared, free_units, prepare
 from oms.core.route.plans import Parcels, Supply, cost_after, moved, unpaid
 from oms.core.route.problem import Problem
@@ -30,6 +30,9 @@ class Level:
     orders: int
     effort: Effort
 
+
+#: From this effort on more orders than a level allows are decided together in blocks of so many.
+IN_BLOCKS, BLOCK = 2, 10_000
 
 LEVELS = {
     1: Level(10_000, Effort(turns=2, sweeps=2.0)),
@@ -53,7 +56,8 @@ def settle_contest(
     if not again and greedy.assignments.is_empty() and greedy.released.is_empty():
         return greedy
     level = LEVELS[min(effort, max(LEVELS))]
-    if len(plans) > level.orders:  # as soon as it is certain that they are too many, nothing more needs to be known
+    # As soon as it is certain that they are too many, nothing more needs to be known.
+    if len(plans) > level.orders and effort < IN_BLOCKS:
         many = len(contested(served.prepared, start, plans).orders)
         if many > level.orders:
             return replace(greedy, greedy=greedy.total, contested=many)
@@ -67,7 +71,7 @@ def settle_contest(
         return replace(greedy, lower_bound=greedy.total, greedy=greedy.total, contested=0)
     greedy = replace(greedy, greedy=greedy.total, contested=contest.orders)
     if kernel is None:
-        return greedy
+        return greedy if effort < IN_BLOCKS else _in_blocks(problem, crowd, contest, level.effort, greedy)
     found = optimise(kernel, level.effort)
     best, worth = greedy, contest.worth(contest.first)
     routed = decide_from(contest.prepared, found.plans)
@@ -79,6 +83,25 @@ def settle_contest(
         worth = other
     gap = worth.weighed - found.bound - contest.others
     return replace(best, lower_bound=max(0, best.total - gap), scarce=_scarce(problem, kernel, found))
+
+
+def _in_blocks(problem: Problem, crowd: Crowd, contest: "_Contest", effort: Effort, greedy: Decision) -> Decision:
+    """`greedy` or a decision that is no worse: block by block in the order of service, while all others keep their plans."""
+    prepared, among, plans = contest.prepared, contest.among, contest.first
+    for at in range(0, contest.orders, BLOCK):
+        block, limits = among.orders[at : at + BLOCK], among.limits.copy()
+        for n in sorted(set(among.orders).difference(block)):
+            for resource, amount in uses(prepared, prepared.orders[n], plans[n]).items():
+                limits[resource] -= amount
+        kernel = kernel_of(prepared, contest.start, plans, among._replace(orders=block, limits=limits))
+        plans = optimise(kernel, effort).plans
+    routed = decide_from(prepared, plans)
+    decision = decision_of(problem, crowd, routed)
+    contest.days.restore()
+    worth, first = contest.worth([plan.parcels for plan in routed.plans]), contest.worth(contest.first)
+    if not worth.no_worse_than(first):
+        return greedy
+    return replace(decision, greedy=decision.total + first.cost - worth.cost, contested=greedy.contested)
 
 
 def _start(problem: Problem, prepared: Prepared) -> Supply:
@@ -113,12 +136,12 @@ class _Contest:
             first = [plan.parcels for plan in decide(prepared).plans]
             self.days.restore()
         self.first = first
-        self._start = _start(problem, prepared)
-        among = contested(prepared, self._start, self.first)
-        self.orders = len(among.orders)
+        self.start = _start(problem, prepared)
+        self.among = contested(prepared, self.start, self.first)
+        self.orders = len(self.among.orders)
         self.kernel: Kernel | None = None
         if 0 < self.orders <= most:
-            self.kernel = kernel_of(prepared, self._start, self.first, among)
+            self.kernel = kernel_of(prepared, self.start, self.first, self.among)
 
     def worth(self, plans: Sequence[Parcels]) -> _Worth:
         """What `plans` are worth."""
@@ -133,18 +156,17 @@ class _Contest:
         return sum(self._worth(n, parcels).weighed for n, parcels in enumerate(self.first) if n not in mine)
 
     def _worth(self, n: int, parcels: Parcels) -> _Worth:
-        assert self.kernel is not None
         prepared, order = self.prepared, self.prepared.orders[n]
-        patience = self.kernel.patience
+        patience = self.kernel.patience if self.kernel is not None else None
         lines, units = left_behind(order, parcels)
         waits = weighs = by_weight = 0
-        if lines and n in patience.price:
+        if lines and patience is not None and n in patience.price:
             waits, weighs = patience.cost(n, lines), patience.weighs(n, lines, units)
             by_weight = waits * patience.weight[n]
         elif lines:
-            waits = weighs = by_weight = lines * waiting_cost(prepared, self._start, order)
+            waits = weighs = by_weight = lines * waiting_cost(prepared, self.start, order)
         sent = cost_after(prepared, order, order.current, parcels)
-        cost = sent + waits - unpaid(order, parcels) - lines * unpaid_waiting(prepared, self._start, order)
+        cost = sent + waits - unpaid(order, parcels) - lines * unpaid_waiting(prepared, self.start, order)
         sticks = prepared.rules.stickiness if moved(order, parcels) else 0
         return _Worth(cost, sent + waits + sticks, sent + weighs + sticks, by_weight, units)
 

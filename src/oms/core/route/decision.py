@@ -46,6 +46,11 @@ class Decision:
         return self.waiting["order_id"].n_unique()
 
     @property
+    def short(self) -> tuple[int, int]:
+        """What waiting costs, and the units that wait."""
+        return int(self.waiting["cost"].sum()), int(self.waiting["short"].sum())
+
+    @property
     def total(self) -> int:
         """Cost of what changed and of what waits."""
         return int(self.assignments["cost"].sum()) + int(self.waiting["cost"].sum())

@@ -42,12 +42,8 @@ def settle_by_swaps(problem: Problem, before: Crowd, served: Routed, greedy: Dec
     routed = decide_from(prepared, [plan.parcels for plan in swaps.plans])
     decision = decision_of(problem, before, routed)
     days.restore()
-    no_worse = decision.total <= greedy.total and _short(decision) <= _short(greedy)
+    no_worse = decision.total <= greedy.total and decision.short <= greedy.short
     return replace(decision if no_worse else greedy, greedy=greedy.total, unsolved=True)
-
-
-def _short(decision: Decision) -> tuple[int, int]:
-    return int(decision.waiting["cost"].sum()), int(decision.waiting["short"].sum())
 
 
 class _Swaps:
