@@ -16,6 +16,7 @@ from oms.flow.shop import Shop
 from oms.flow.slips import slips_html
 from oms.sheets.write import csv_bytes, xlsx_bytes
 from oms.store.db import Batch, Document
+from oms.store.documents import Packed
 from oms.store.picking import find_picks, leave_out, pick, read_picks
 from oms.words import _, plural
 
@@ -104,7 +105,7 @@ def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, f
         pick(batch)
         settle_statuses(batch)
         for paper in papers.result():
-            batch.document(paper.kind, paper.name, paper.data, location=paper.location)
+            batch.document(paper.kind, paper.name, paper.packed, location=paper.location)
     orders, units = picks["order_id"].n_unique(), int(picks["quantity"].sum())
     batch.summary({"orders": orders, "units": units})
     notes = _labelled_elsewhere(shop.config, picks)
@@ -134,8 +135,12 @@ def _place(config: Config, code: str) -> Location:
 class _Paper(NamedTuple):
     kind: str
     name: str
-    data: bytes
+    packed: Packed
     location: str
+
+
+def _paper(kind: str, name: str, data: bytes, location: str) -> _Paper:
+    return _Paper(kind, name, Packed.of(name, data), location)
 
 
 def _papers(
@@ -145,13 +150,13 @@ def _papers(
     for code in sorted(picks["location"].unique()):
         place, here = _place(config, code), picks.filter(pl.col("location") == code)
         table = pick_list(here, config.zone_of(place))
-        yield _Paper("picklist", f"picklist-{code}.xlsx", xlsx_bytes({_("pick list"): table}), code)
-        yield _Paper("picklist", f"picklist-{code}.csv", csv_bytes(table, bom=True), code)
+        yield _paper("picklist", f"picklist-{code}.xlsx", xlsx_bytes({_("pick list"): table}), code)
+        yield _paper("picklist", f"picklist-{code}.csv", csv_bytes(table, bom=True), code)
         if config.pick.slips:
-            yield _Paper("slips", f"slips-{code}.html", slips_html(here, contacts, config, place), code)
+            yield _paper("slips", f"slips-{code}.html", slips_html(here, contacts, config, place), code)
         if code in forms:
             ours, form = here.filter(~pl.col("channel").is_in(_labelling(config))), forms[code]
-            yield _Paper("orders", f"orders-{code}.{form.file}", order_file(ours, contacts, form, config, place), code)
+            yield _paper("orders", f"orders-{code}.{form.file}", order_file(ours, contacts, form, config, place), code)
 
 
 def _labelling(config: Config) -> list[str]:

@@ -7,12 +7,10 @@ The one writer and the many readers of `oms.db`.
 Files are written after the commit, from the bytes kept in `documents`; what a crash left is finished by the next write.
 """
 
-import hashlib
 import json
 import os
 import sqlite3
-import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from oms import faults
 from oms.errors import OmsError
 from oms.model.times import iso
+from oms.store.documents import Packed, stored_bytes
 from oms.store.schema import UNDOABLE
 from oms.words import _
 from oms.workspace import STORE_NAME, locked, make_private_folder, write_private
@@ -62,6 +61,7 @@ class Batch:
     repeats: int | None = None  # the batch of the same command that committed and died before it could say so
     recovered: list[Document] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    bytes_of: dict[int, bytes] = field(default_factory=dict)  # of its documents, by their ids: to be written after the commit
 
     @property
     def at(self) -> str:
@@ -84,7 +84,7 @@ class Batch:
         )
 
     def document(
-        self, kind: str, name: str, data: bytes, *, location: str | None = None, channel: str | None = None,
+        self, kind: str, name: str, data: bytes | Packed, *, location: str | None = None, channel: str | None = None,
         folder: str | None = None,
     ) -> str:  # fmt: skip
         """
@@ -93,11 +93,12 @@ class Batch:
         Returns its path relative to the workspace, in `folder` (the batch's own where absent).
         """
         path = f"{folder or self.folder}/{name}"
-        packed = zlib.compress(data, 0 if name.endswith(".xlsx") else 1)  # a workbook is compressed already
+        packed = data if isinstance(data, Packed) else Packed.of(name, data)
         cursor = self.conn.execute(
             "INSERT INTO documents (batch_id, kind, path, location, channel, sha256, bytes) VALUES (?,?,?,?,?,?,?)",
-            (self.id, kind, path, location, channel, hashlib.sha256(data).hexdigest(), packed),
+            (self.id, kind, path, location, channel, packed.sha256, packed.stored),
         )
+        self.bytes_of[int(cursor.lastrowid or 0)] = packed.data
         self.conn.execute("INSERT INTO pending_files (document_id) VALUES (?)", (cursor.lastrowid,))
         self.documents.append(Document(kind, path, location, channel))
         return path
@@ -183,7 +184,7 @@ class Store:
                     faults.point("before the commit")
                     conn.execute("COMMIT")
                     faults.point("after the commit")
-                    self._write_own(conn, batch.id)
+                    self._write_own(conn, batch)
             except BaseException as error:
                 if conn.in_transaction:
                     conn.execute("ROLLBACK")
@@ -214,25 +215,29 @@ class Store:
             finally:
                 conn.close()
 
-    def _write_own(self, conn: sqlite3.Connection, batch_id: int) -> None:
+    def _write_own(self, conn: sqlite3.Connection, batch: Batch) -> None:
         try:
-            self._write_pending(conn)
+            self._write_pending(conn, batch.bytes_of)
         except OSError as error:
             raise OmsError(
-                _("batch {batch} is done, but its files could not be written: {file}: {what}", batch=batch_id,
+                _("batch {batch} is done, but its files could not be written: {file}: {what}", batch=batch.id,
                   file=_within(self.root, error.filename), what=error.strerror or error),
                 _("mend that; the next command that writes finishes them, or do it with: oms doctor --repair"),
             ) from error  # fmt: skip
 
-    def _write_pending(self, conn: sqlite3.Connection, recovering: bool = False) -> list[Document]:
+    def _write_pending(
+        self, conn: sqlite3.Connection, known: Mapping[int, bytes] | None = None, recovering: bool = False
+    ) -> list[Document]:  # fmt: skip
+        """Write what is pending. `known`: bytes of documents by id, where somebody has them; else they come from the store."""
         pending = conn.execute(
-            "SELECT p.id, p.move_from, p.move_to, d.kind, d.path, d.location, d.channel, d.bytes "
+            "SELECT p.id, p.move_from, p.move_to, p.document_id, d.kind, d.path, d.location, d.channel "
             "FROM pending_files p LEFT JOIN documents d ON d.id = p.document_id ORDER BY p.id"
         ).fetchall()
         written = []
         for row in pending:
             if row["path"] is not None:
-                write_private(self.root / row["path"], zlib.decompress(row["bytes"]))
+                data = (known or {}).get(row["document_id"])
+                write_private(self.root / row["path"], stored_bytes(conn, row["document_id"]) if data is None else data)
                 written.append(Document(row["kind"], row["path"], row["location"], row["channel"], recovering))
             elif Path(row["move_from"]).exists():
                 make_private_folder(Path(row["move_to"]).parent)
