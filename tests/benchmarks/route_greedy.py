@@ -93,6 +93,7 @@ def main() -> None:
         ("contested", orders, 0.95, False),
         ("contested, price by the gram", orders, 0.95, True),
     ):
+        gc.collect()
         given = problem(count, locations, max(200, count // 5), cover, per_kg=per_kg)
         started = time.process_time()
         decision = route(given)
