@@ -20,6 +20,10 @@ _COLUMNS = {"order": 0, "cost": 0, "waits": 0, "goal": 0, "told": 0, "masks": MO
 _ENTRIES = {"column": 0, "resource": 0, "amount": 0}
 
 
+#: Of these there are many, and their numbers are small.
+_NARROW = {"masks": np.int16, "places": np.int16, "column": np.int32, "resource": np.int32, "amount": np.int32}
+
+
 class Pool:
     """Columns; entries are (column, resource, amount), in column order, of resources that can bind."""
 
@@ -37,7 +41,7 @@ class Pool:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         for name, width in (_COLUMNS | _ENTRIES).items():
-            setattr(self, name, np.zeros((0, width) if width else 0, np.int64))
+            setattr(self, name, np.zeros((0, width) if width else 0, _NARROW.get(name, np.int64)))
         self._outright: list[Parcels] = []
         self._known: dict[tuple[int, str], int] = {}
         self._seen: set[bytes] = set()
@@ -119,7 +123,8 @@ class Pool:
         column, *what = entries
         values = (order, cost, waits, goal, told, masks, places, column + len(self), *what)
         for name, more in zip((*_COLUMNS, *_ENTRIES), values, strict=True):
-            setattr(self, name, np.concatenate([getattr(self, name), more]))
+            known = getattr(self, name)
+            setattr(self, name, np.concatenate([known, more.astype(known.dtype)]))
 
     def reduced(self, prices: Floats) -> Floats:
         """By column what is looked for the least of, with what it uses paid for at `prices` (by resource)."""
