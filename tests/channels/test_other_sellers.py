@@ -6,9 +6,13 @@ named.
 """
 
 import random
+import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime, time
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 
@@ -112,6 +116,35 @@ def test_in_another_encoding_it_is_the_same_or_a_guess_that_is_told(path, tmp_pa
 
     assert (before.format, before.rows, before.rows_rejected) == (after.format, after.rows, after.rows_rejected)
     assert said(before) == said(after) or any("guess" in note for note in after.notes)
+
+
+def typed_in(cell: str | None, name: str) -> object:
+    """A cell as a spreadsheet takes it: a number, a day, a time; no more than it can keep."""
+    text = cell or ""
+    if re.fullmatch(r"-?(?:0|[1-9]\d{0,10})", text):
+        return int(text)
+    if re.fullmatch(r"-?(?:0|[1-9]\d{0,8})\.\d{1,2}", text) and "HS" not in name:
+        return float(text)
+    for form in ("%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S"):
+        with suppress(ValueError):
+            return datetime.strptime(text, form)  # noqa: DTZ007 - spreadsheets know no zones
+    if re.fullmatch(r"\d\d:\d\d:\d\d", text):
+        return time.fromisoformat(text)
+    return text or None
+
+
+@each(CLEAN)
+def test_typed_into_a_spreadsheet_it_says_the_same(path, tmp_path):
+    """Numbers, days and times as cells of their own kind: 12.5 is 12.50, a day is no midnight."""
+    frame = table(path)
+    book = openpyxl.Workbook()
+    book.active.append(frame.columns)
+    for row in frame.rows():
+        book.active.append([typed_in(cell, name) for name, cell in zip(frame.columns, row, strict=True)])
+    book.save(tmp_path / "a.xlsx")
+    (tmp_path / "a.csv").write_bytes(text(frame).encode())
+
+    assert said(read(tmp_path / "a.csv")) == said(read(tmp_path / "a.xlsx"))
 
 
 def without(path: Path, tmp_path: Path) -> Iterator[tuple[str, Reading | OmsError]]:

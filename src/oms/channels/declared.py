@@ -18,6 +18,7 @@ from oms.channels.base import Context, Reading, key_lines, newest, number_orders
 from oms.channels.countries import alpha2_all
 from oms.channels.declared_orders import CONTACT, EVENTS, orders_of
 from oms.channels.fields import CANCELLED, FIELDS, GONE, READY, REFUNDED, SHIPPED
+from oms.channels.own_kind import days_alone
 from oms.model.frames import REJECTED, empty
 from oms.sheets.columns import Bound, Legend, bind, complain, typed
 from oms.sheets.read import Sheet
@@ -107,6 +108,7 @@ class OrderSheet:
         """The file as frames."""
         timezone, currency = self.timezone or context.timezone, self.currency or context.currency
         bound, ready = self._bound(self.prepare(sheet))
+        ready = replace(ready, frame=days_alone(ready.frame, bound, sheet.peek))
         codes = typed(ready.frame, bound.only("currency"), timezone=timezone, currency=currency).frame["currency"]
         cells = typed(ready.frame, bound, timezone=timezone, currency=currency, currencies=codes)
         rows = cells.frame

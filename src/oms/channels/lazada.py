@@ -9,6 +9,7 @@ import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
 from oms.channels.forms import StockForm
+from oms.channels.own_kind import days_alone
 from oms.channels.seller_center import (
     CONTACT,
     PerhapsMoment,
@@ -108,7 +109,7 @@ class Orders:
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """Every row is a line of one unit."""
         bound = bind(LEGEND, sheet.peek.headings)
-        read = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
+        read = typed(days_alone(sheet.frame, bound, sheet.peek), bound, timezone=context.timezone, currency=context.currency)
         rows = number_orders(read.frame, "order_ref")
         again = _again(rows)
         lines = rows.filter(pl.col("order_no").is_not_null())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from oms.channels.base import Context, Reading, newest, spotless, table_reading
-from oms.channels.own_kind import REPEATED, place_called, repeats
+from oms.channels.own_kind import REPEATED, days_alone, place_called, repeats
 from oms.errors import UnreadableFile
 from oms.model.frames import LEVELS
 from oms.model.times import iso
@@ -55,7 +55,7 @@ class Levels:
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """The file as LEVELS. Raises UnreadableFile where nobody can say which location it is about."""
         bound = bind(self.legend, sheet.peek.headings)
-        cells = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
+        cells = typed(days_alone(sheet.frame, bound, sheet.peek), bound, timezone=context.timezone, currency=context.currency)
         table = cells.frame if self.derive is None else self.derive(cells.frame)
         ignored = {reason: table.filter(when.fill_null(False))["row"] for reason, when in self.ignoring.items()}
         out = pl.concat([pl.Series("row", [], pl.Int64), *ignored.values()])

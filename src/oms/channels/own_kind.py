@@ -12,7 +12,7 @@ from oms.channels.own_words import REASON
 from oms.config import Config
 from oms.errors import UnknownHeadings
 from oms.model.frames import REJECTED, empty
-from oms.sheets.columns import Bound, Legend, bind, complain, typed
+from oms.sheets.columns import Bound, Legend, Moment, bind, complain, typed
 from oms.sheets.read import Peek, Sheet
 from oms.words import _, plural
 
@@ -106,16 +106,27 @@ def comments(sheet: Sheet, bound: Bound) -> pl.Series:
     return sheet.frame.filter(first.str.starts_with("#") & (first.str.contains(r"^#\s") | alone))["row"]
 
 
+#: A day as a workbook gives it.
+MIDNIGHT = r"^\s*(\d{4}-\d\d-\d\d) 00:00:00\s*$"
+
+
 def days_alone(frame: pl.DataFrame, bound: Bound, peek: Peek) -> pl.DataFrame:
     """
     Days of a workbook without the midnight that its cells come with.
 
-    A workbook keeps a day and its midnight alike; where a day means its end, nobody meant the midnight before.
+    A workbook keeps a day and its midnight alike. Where a day means its end, nobody meant the midnight before; elsewhere
+    a column of midnights alone is one of days.
     """
-    ends = {bound.headings[field] for field in bound.headings if getattr(bound.legend[field], "end_of_day", False)}
-    if peek.kind != "workbook" or not ends:
+    if peek.kind != "workbook":
         return frame
-    return frame.with_columns(pl.col(heading).str.replace(r"^(\d{4}-\d\d-\d\d) 00:00:00$", "$1") for heading in ends)
+    times = {
+        bound.headings[name]: column for name, column in bound.legend.items() if name in bound and isinstance(column, Moment)
+    }
+    days = [
+        heading for heading, column in times.items()
+        if column.end_of_day or frame[heading].str.strip_chars().replace("", None).str.contains(MIDNIGHT).all()
+    ]  # fmt: skip
+    return frame.with_columns(pl.col(heading).str.replace(MIDNIGHT, "$1") for heading in days)
 
 
 def left_out(sheet: Sheet, bound: Bound) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
 from oms.channels.forms import StockForm, starting
+from oms.channels.own_kind import days_alone
 from oms.channels.seller_center import (
     CONTACT,
     Price,
@@ -149,7 +150,7 @@ class Orders:
         """Every row is a line; what it says of its order is taken once."""
         bound = bound_to(sheet.peek.headings)
         currency = _currency(sheet.peek.headings) or context.currency
-        read = typed(sheet.frame, bound, timezone=context.timezone, currency=currency)
+        read = typed(days_alone(sheet.frame, bound, sheet.peek), bound, timezone=context.timezone, currency=currency)
         rows = number_orders(read.frame, "order_ref")
         stated = "status" in bound
         lines = _lines(rows.filter(pl.col("order_no").is_not_null()), stated)

@@ -11,6 +11,7 @@ import polars as pl
 
 from oms.channels.base import Context, Reading, key_lines, newest, number_orders, order_reading, spotless
 from oms.channels.countries import alpha2_all
+from oms.channels.own_kind import days_alone
 from oms.channels.seller_center import Price
 from oms.model.states import Payment
 from oms.sheets.columns import Legend, Moment, Text, Whole, bind, complain, typed
@@ -67,7 +68,7 @@ class PackingList:
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """Every row is an order; the articles in its cell are its lines."""
         bound = bind(ORDER, sheet.peek.headings)
-        read = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
+        read = typed(days_alone(sheet.frame, bound, sheet.peek), bound, timezone=context.timezone, currency=context.currency)
         rows = number_orders(read.frame, "order_ref")
         twice = rows.filter(pl.col("order_ref").is_duplicated() & pl.col("order_ref").is_not_null())
         again = twice.filter(pl.col("row") != pl.col("row").max().over("order_ref"))["row"]

@@ -9,6 +9,7 @@ its zone by its Rails name. Money has the sign of the currency and none of its c
 import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading
+from oms.channels.own_kind import MIDNIGHT
 from oms.channels.rails_zones import RAILS_ZONES
 from oms.model.frames import REJECTED, empty
 from oms.model.states import Payment
@@ -104,7 +105,11 @@ def _clock(headings: tuple[str, ...]) -> dict[str, str]:
 def _times(sheet: Sheet, rows: pl.DataFrame, context: Context) -> tuple[pl.Series, pl.DataFrame]:
     """`placed_at` of every row, each in the zone it names; complaints about times and zones nobody knows."""
     clock = _clock(sheet.peek.headings)
-    when = pl.concat_str(pl.col(clock["date"]).str.strip_chars(), pl.col(clock["time"]).str.strip_chars(), separator=" ")
+    # A workbook has a day with its midnight, and a time of day on the first of its days.
+    day = pl.col(clock["date"]).str.strip_chars().str.replace(MIDNIGHT, "$1")
+    when = pl.concat_str(
+        day, pl.col(clock["time"]).str.strip_chars().str.replace(r"^1(?:899|900)-\d\d-\d\d ", ""), separator=" "
+    )
     frame = sheet.frame.select("row", when.alias(_WHEN))
     zones = {name: found for name in rows["zone"].drop_nulls().unique().to_list() if (found := _zone(name)) is not None}
     named = pl.col("zone").replace_strict(list(zones), list(zones.values()), default=None, return_dtype=pl.String)

@@ -13,6 +13,7 @@ import polars as pl
 
 from oms.channels.base import Context, Reader, Reading, key_lines, newest, number_orders, order_reading, spotless
 from oms.channels.countries import alpha2, alpha2_all
+from oms.channels.own_kind import days_alone
 from oms.model.states import Payment
 from oms.sheets.cells import Env
 from oms.sheets.columns import Amount, Bound, Legend, Moment, OneOf, Text, Whole, bind, complain, typed
@@ -124,7 +125,7 @@ class Orders:
     def read(self, sheet: Sheet, context: Context) -> Reading:
         """Every row is a line; what it says of its order is taken once."""
         bound = bind(LEGEND, sheet.peek.headings)
-        read = typed(sheet.frame, bound, timezone=context.timezone, currency=context.currency)
+        read = typed(days_alone(sheet.frame, bound, sheet.peek), bound, timezone=context.timezone, currency=context.currency)
         rows = _counted(number_orders(read.frame, "order_ref"), bound)
         ignored = _ignored(rows)
         out = pl.concat([pl.Series("row", [], pl.Int64), *ignored.values()])
