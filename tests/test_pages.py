@@ -1,12 +1,13 @@
 """The pages: every session is replayed, every link leads somewhere, every command and every key is described."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
-from oms import config_keys, errors
-from oms.config import Config
+from oms import config_file, config_keys, errors
+from oms.config import CHANNEL_KINDS, Config
 from tests import make_reference, sessions
 
 _LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)\)")
@@ -26,6 +27,24 @@ def test_page_shows_what_the_commands_print(page: Path, tmp_path: Path) -> None:
     ]
 
     assert [] == different, "refresh them with: python -m tests.make_pages"
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in sessions.pages() if "[[channels]]" in page.read_text("utf-8")],
+    ids=lambda page: page.relative_to(sessions.ROOT).as_posix(),
+)  # fmt: skip
+def test_configuration_on_a_page_is_in_order(page: Path) -> None:
+    """Whoever copies a block of `oms.toml` from a page has one that is taken, given the locations it names."""
+    for block in re.findall(r"```toml\n(.*?)```", page.read_text("utf-8"), flags=re.DOTALL):
+        if "[[channels]]" not in block or re.search(r"^kind = \"(?:orders|stock|tracking|export|3pl-orders)\"", block, re.M):
+            continue
+        raw = tomllib.loads(block)
+        named = {code for channel in raw["channels"] for code in channel.get("locations", ())}
+        missing = sorted(named - {place["code"] for place in raw.get("locations", ())})
+        places = "".join(f'[[locations]]\ncode = "{code}"\ncountry = "US"\n' for code in missing)
+        own = tuple(channel["kind"] for channel in raw["channels"] if channel["kind"] not in CHANNEL_KINDS)
+
+        assert len(raw["channels"]) == len(config_file.parse(places + block, page.name, own).channels)
 
 
 def test_links_lead_somewhere() -> None:

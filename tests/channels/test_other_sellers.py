@@ -18,7 +18,9 @@ import pytest
 
 from oms.channels import recognise
 from oms.channels.base import Reading
+from oms.channels.legends import bound_of
 from oms.errors import OmsError, UnknownHeadings
+from oms.sheets.columns import normal, normals
 from oms.sheets.read import load, peek
 from oms.sheets.write import csv_bytes, xlsx_bytes
 
@@ -173,6 +175,27 @@ def test_a_column_less_is_read_or_the_file_refused(path, tmp_path):
         assert before.format == after.format or (before.kind, "oms-stock") == (after.kind, after.format), name
         assert accepted >= 0, name
         assert after.rows == before.rows or before.format == "ebay-orders", name  # a footer lost all of its cells
+
+
+@each(CLEAN)
+def test_a_heading_in_another_language_or_version_is_the_same_heading(path, tmp_path):
+    """Each known heading under the last of its other names: as many rows read, or refused; never something else."""
+    frame = table(path)
+    seen = peek(path, LIMITS)
+    before, reader = read(path), recognise(seen)
+    bound = bound_of(reader, seen.headings)
+    for field, heading in bound.headings.items():
+        other = bound.legend[field].headings[-1]
+        if normal(other) in normals(frame.columns):
+            continue
+        (tmp_path / "a.csv").write_bytes(text(frame.rename({heading: other})).encode())
+        try:
+            after = read(tmp_path / "a.csv")
+        except UnknownHeadings:
+            continue  # told as such: some names go together only
+
+        assert (before.kind, before.rows) == (after.kind, after.rows), (heading, other)
+        assert before.rows_rejected == after.rows_rejected or "3pl-stock" == after.format, (heading, other)  # adds rows up
 
 
 @each([path for path in CLEAN if not is_template(path)])

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+from oms.channels import walmart
+from oms.sheets.columns import normals
+
 from .own_desk import SAMPLES, complaints, read
 
 WALMART = SAMPLES / "walmart"
@@ -103,3 +106,15 @@ def test_known_sample(samples: Path):
 
     assert ("walmart-orders", 4, 0, 3) == (reading.format, reading.rows, reading.rows_rejected, reading.orders.height)
     assert [7791, None, 3244] == reading.orders["total"].to_list()
+
+
+def test_other_spellings_of_the_sheet(tmp_path):
+    """`PO Number`, `Line Number` and `Quantity`; a purchase order of somebody else is no sheet of Walmart's."""
+    text = (WALMART / "orders_clean.csv").read_text("utf-8")
+    for was, now in (("PO#", "PO Number"), ("Line#", "Line Number"), (",Qty,", ",Quantity,")):
+        text = text.replace(was, now, 1)
+    (tmp_path / "sheet.csv").write_text(text, encoding="utf-8")
+    headings = normals(["PO Number", "Line Number", "SKU", "Quantity", "Item Cost"])
+
+    assert 7 == read(tmp_path / "sheet.csv").orders.height
+    assert not walmart.ORDERS.recognises(headings)

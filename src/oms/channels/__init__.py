@@ -123,6 +123,10 @@ def recognise(peek: Peek, as_kind: str | None = None, extra: Sequence[Reader] = 
     channels = [r for r in able if r.channel_kind is not None and r in READERS]
     if len(channels) == 1 and len(able) > 1 and all(r in _OURS or r is channels[0] for r in able):
         able = channels  # our own kinds are everybody's, and less exact
+    if len(able) > 1 and as_kind is None and all(r in READERS for r in able):
+        most, second = sorted((_known(r, peek) for r in able), reverse=True)[:2]
+        if most >= max(_CLEAR, 2 * second):
+            able = [r for r in able if _known(r, peek) == most]
     near = None if as_kind else nearly(peek.headings, [r for r in (*READERS, *FALLBACKS) if r not in _OURS])
     if len(able) == 1:
         if near is not None and able[0] in _OURS and near.knows >= max(_CLEAR, 2 * _known(able[0], peek)):

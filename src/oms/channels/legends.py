@@ -60,17 +60,15 @@ def nearly(headings: tuple[str, ...], readers: Iterable[Reader]) -> Nearly | Non
     It must know a fifth of them, and more than one or two.
     """
     there = normals(headings)
-    best: Nearly | None = None
+    known: dict[int, list[tuple[Reader, Bound]]] = {}
     for reader in readers:
         bound = bound_of(reader, headings)
         knows = len(set(bound.headings.values()))
-        if knows < max(_LEAST, len(headings) / 5) or (best is not None and knows <= best.knows):
-            continue
+        if knows >= max(_LEAST, len(headings) / 5):
+            known.setdefault(knows, []).append((reader, bound))
+    for reader, bound in known[max(known)] if known else ():
         absent = (column.headings for name, column in bound.legend.items() if name not in bound)
-        lacks = tuple(
-            next(filter(None, (each for each in spellings if reader.recognises(there | normals([each])))), "")
-            for spellings in absent
-        )
+        lacks = [next((each for each in spellings if reader.recognises(there | normals([each]))), None) for spellings in absent]
         if any(lacks):
-            best = Nearly(reader, tuple(dict.fromkeys(filter(None, lacks)))[:_SHOWN], knows)
-    return best
+            return Nearly(reader, tuple(dict.fromkeys(filter(None, lacks)))[:_SHOWN], max(known))
+    return None

@@ -59,10 +59,17 @@ def _ours(rows: pl.DataFrame, context: Context) -> pl.DataFrame:
     return rows.with_columns(country=pl.coalesce("country", here), tags=pl.concat_str(pl.lit("Order# "), pl.col("tags")))
 
 
+def _is_sheet(headings: frozenset[str]) -> bool:
+    """By the purchase order, its line and what else only such a sheet has; a `PO Number` alone is anybody's."""
+    needed = all(normals(LEGEND[name].headings) & headings for name in ("order_ref", "line_ref", "sku", "quantity"))
+    marks = {"update_status", "fulfillment_entity"} | ({"item_cost"} if "po#" in headings else set())
+    return needed and bool(marks & headings)
+
+
 ORDERS = OrderSheet(
     "walmart-orders",
     LEGEND,
-    lambda h: {"po#", "line#", "sku", "qty"} <= h and bool({"item_cost", "update_status", "fulfillment_entity"} & h),
+    _is_sheet,
     channel_kind="walmart",
     sums=True,
     keep=True,
