@@ -32,12 +32,13 @@ def test_the_last_unit_goes_to_who_would_pay_most_without_it() -> None:
     assert [("MUG", "A", 100)] == decision.scarce.filter(pl.col("location") == "A").rows()
 
 
-def test_who_is_served_first_does_not_wait_for_who_is_served_last() -> None:
-    """One mug for two: the order of service decides, though the second would be cheaper to send."""
-    rates = card(rate("*", 900, postcode_prefix="1"), rate("*", 400, postcode_prefix="2"))
-    given = problem([order("1", {"MUG": 1}), order("2", {"MUG": 1}, postcode="2")], {("MUG", "A"): 1}, rates=rates)
+def test_the_turn_decides_between_equals_and_cost_between_others() -> None:
+    """One mug for two: who is served first has it where both cost the same, else it goes where it costs less."""
+    batch = [order("1", {"MUG": 1}), order("2", {"MUG": 1}, postcode="2")]
+    dearer_first = card(rate("*", 900, postcode_prefix="1"), rate("*", 400, postcode_prefix="2"))
 
-    assert [("2", "MUG", 1, "no_stock")] == waits(route(given))
+    assert [("2", "MUG", 1, "no_stock")] == waits(route(problem(batch, {("MUG", "A"): 1}, rates=card(rate("*", 400)))))
+    assert [("1", "MUG", 1, "no_stock")] == waits(route(problem(batch, {("MUG", "A"): 1}, rates=dearer_first)))
 
 
 def test_priority_decides_who_waits() -> None:

@@ -7,11 +7,13 @@ Routing: which location sends which units of which order, with whom, at what cos
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from oms.core.route.checker import check
 from oms.core.route.crowd import serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, decide
+from oms.core.route.opposition import anyone_opposed, supply_before
 from oms.core.route.orders import prepare
 from oms.core.route.problem import Problem
 from oms.core.route.terms import TermsBook
@@ -53,6 +55,9 @@ def _decided(problem: Problem, book: TermsBook, effort: int, again: bool) -> Dec
     decision = decision_of(problem, crowd, served)
     if effort and problem.rules.goal == "cost":
         days.restore()
+        start = supply_before(problem, served.prepared)
+        if not anyone_opposed(served.prepared, start, [plan.parcels for plan in served.plans]):
+            return replace(decision, lower_bound=decision.total, greedy=decision.total, contested=0)
         try:
             from oms.core.route.contest import settle_contest
         except ImportError as error:

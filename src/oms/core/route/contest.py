@@ -14,9 +14,10 @@ import polars as pl
 from oms.core.route.crowd import Crowd, serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, Routed, decide, decide_from
-from oms.core.route.optimum import Effort, Kernel, Optimum, anyone_opposed, contested, kernel_of, left_behind, optimise, uses
-from oms.core.route.orders import Prepared, free_units, prepare
-from oms.core.route.plans import Parcels, Supply, cost_after, moved, unpaid
+from oms.core.route.opposition import supply_before
+from oms.core.route.optimum import Effort, Kernel, Optimum, contested, kernel_of, left_behind, optimise, uses
+from oms.core.route.orders import Prepared, prepare
+from oms.core.route.plans import Parcels, cost_after, moved, unpaid
 from oms.core.route.problem import Problem
 from oms.core.route.terms import TermsBook
 from oms.core.route.waiting import unpaid_waiting, waiting_cost
@@ -50,9 +51,7 @@ def settle_contest(
     `before`: the orders that `greedy` served at once; `served`: the others, their days as they stood before. Unless `again`,
     a batch in which nothing changed is not looked at: its orders have been decided together before.
     """
-    start, plans = _start(problem, served.prepared), [plan.parcels for plan in served.plans]
-    if not anyone_opposed(served.prepared, start, plans):
-        return replace(greedy, lower_bound=greedy.total, greedy=greedy.total, contested=0)
+    start, plans = supply_before(problem, served.prepared), [plan.parcels for plan in served.plans]
     if not again and greedy.assignments.is_empty() and greedy.released.is_empty():
         return greedy
     level = LEVELS[min(effort, max(LEVELS))]
@@ -104,11 +103,6 @@ def _in_blocks(problem: Problem, crowd: Crowd, contest: "_Contest", effort: Effo
     return replace(decision, greedy=decision.total + first.cost - worth.cost, contested=greedy.contested)
 
 
-def _start(problem: Problem, prepared: Prepared) -> Supply:
-    """What was there before anybody was served, orders included that `prepared` leaves out."""
-    return Supply(replace(prepared, free=free_units(problem, prepared.skus), places=problem.places))
-
-
 class _Worth(NamedTuple):
     """What plans for all orders are worth."""
 
@@ -136,7 +130,7 @@ class _Contest:
             first = [plan.parcels for plan in decide(prepared).plans]
             self.days.restore()
         self.first = first
-        self.start = _start(problem, prepared)
+        self.start = supply_before(problem, prepared)
         self.among = contested(prepared, self.start, self.first)
         self.orders = len(self.among.orders)
         self.kernel: Kernel | None = None

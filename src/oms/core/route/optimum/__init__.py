@@ -12,7 +12,7 @@ from typing import NamedTuple
 from oms.core.route.optimum.bound import bound_of
 from oms.core.route.optimum.incumbent import Incumbent, round_shares
 from oms.core.route.optimum.items import Floats
-from oms.core.route.optimum.kernel import Kernel, anyone_opposed, contested, kernel_of, uses
+from oms.core.route.optimum.kernel import Kernel, contested, kernel_of, uses
 from oms.core.route.optimum.linear import FIRST, fill_pool, relax
 from oms.core.route.optimum.patience import left_behind
 from oms.core.route.optimum.pool import Pool
@@ -20,7 +20,7 @@ from oms.core.route.optimum.prices import ascend
 from oms.core.route.optimum.search import Effort, search
 from oms.core.route.plans import Parcels
 
-__all__ = ["Effort", "Kernel", "Optimum", "anyone_opposed", "contested", "kernel_of", "left_behind", "optimise", "uses"]
+__all__ = ["Effort", "Kernel", "Optimum", "contested", "kernel_of", "left_behind", "optimise", "uses"]
 
 #: Steps to rough prices; a plan is written down that is dearer than its order's best at those by no more than this part of what
 #: an order costs.

@@ -15,11 +15,12 @@ from typing import NamedTuple
 import numpy as np
 
 from oms.core.route.finder import Finder
+from oms.core.route.opposition import opposed
 from oms.core.route.optimum.items import Ints, items_of
 from oms.core.route.optimum.menus import Menu, menus
 from oms.core.route.optimum.patience import Patience, patience_of
 from oms.core.route.orders import Order, Prepared
-from oms.core.route.plans import IMPOSSIBLE, Fill, Parcels, Supply, cost_after, got
+from oms.core.route.plans import IMPOSSIBLE, Parcels, Supply, cost_after, got
 from oms.core.route.waiting import waiting_cost
 
 
@@ -88,34 +89,6 @@ def limits_of(prepared: Prepared) -> Ints:
     return limits
 
 
-def anyone_opposed(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> bool:
-    """Whether any order has less than it would have alone."""
-    finder = Finder(prepared, start)
-    return any(_opposed(prepared, start, finder, number, has) for number, has in enumerate(before))
-
-
-def _opposed(prepared: Prepared, start: Supply, finder: Finder, number: int, has: Parcels) -> bool:
-    order = prepared.orders[number]
-    start.give_back(order, order.current)
-    best = finder.best(order)
-    _take_again(start, order)
-    fill = Fill.of(order, got(order, has))
-    if best.fill != fill:
-        return best.fill.better_than(fill)
-    sticks = prepared.rules.stickiness if order.current else 0
-    alone = cost_after(prepared, order, order.current, best.parcels)
-    return alone + sticks < cost_after(prepared, order, order.current, has)
-
-
-def _take_again(start: Supply, order: Order) -> None:
-    """Undo `give_back`, without touching the days of the order."""
-    for place, picks in order.current.items():
-        for n, units in picks.items():
-            start.free[order.rows[n].sku][place] -= units
-    for place in order.slots:
-        start.capacity[place] -= 1
-
-
 class Contested(NamedTuple):
     """The orders of a batch that compete, ascending, and what they may use of each resource; which can bind (see Kernel)."""
 
@@ -149,7 +122,7 @@ def contested(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> C
     finder = Finder(prepared, start)
     orders: list[int] = []
     for group in groups:
-        if any(_opposed(prepared, start, finder, n, before[n]) for n in group):
+        if any(opposed(prepared, start, finder, n, before[n]) for n in group):
             orders += group
         else:
             for n in group:

@@ -1,8 +1,9 @@
 """
 What it weighs that something waits, when it is decided who does.
 
-It is not only a matter of cost. A line of a higher priority weighs as much more, within a priority the order of service counts
-a little, and a unit left behind weighs something though its line waits anyway: a part of a line is sent where that can be.
+It is not only a matter of cost. A line of a higher priority weighs as much more, within a priority the order of service
+decides between equals, and a unit left behind weighs something though its line waits anyway: a part of a line is sent where
+that can be.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,8 +12,9 @@ from dataclasses import dataclass
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Fill, Parcels, got
 
-#: By how much more the waiting of the first in the order of service counts than that of the last.
-SENIORITY = 0.1
+#: By how much more the waiting of the first in the order of service counts than that of the last. A tenth would make a batch up
+#: to 0.4 % dearer.
+SENIORITY = 0.001
 
 
 @dataclass(frozen=True)
