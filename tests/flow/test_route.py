@@ -215,6 +215,7 @@ def test_explain_says_who_has_what_was_competed_for(desk: Desk) -> None:
     report = route_orders(desk.shop, page=True)
     story = explain(desk.shop, "W1").json()
     lost = next(c for c in story["candidates"] if c["locations"] == ["CA"])
+    again = route_orders(desk.shop, page=True)
 
     assert [("W1", "NJ"), ("W2", "CA")] == [(row[0], row[2]) for row in sent(report)]
     assert (2, 0.0) == (report.contested, report.gap)
@@ -223,6 +224,7 @@ def test_explain_says_who_has_what_was_competed_for(desk: Desk) -> None:
         tuple(t[n] for n in ("sku", "location", "order_ref", "quantity")) for t in lost["taken_by"]
     ]
     assert lost["taken_by"][0]["scarcity_price"] is not None
+    assert (None, ["nothing changed: no page is written"]) == (again.page, again.notes)
     assert report.page is not None
     page = (desk.shop.root / report.page).read_text("utf-8")
     assert [

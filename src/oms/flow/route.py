@@ -129,11 +129,14 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
             {"routed": decision.routed, "split": decision.split, "waiting": decision.waiting_orders,
              "cost": decimal_text(decision.total, config.business.currency)}
         )  # fmt: skip
+    notes = _notes(shop, batch, decision)
+    if page and not changed:
+        notes.append(_("nothing changed: no page is written"))
     return RouteReport(
         batch.id if changed else None, config.business.currency, decision.routed, decision.split,
         decision.waiting_orders, decision.total, decision.assignments, waiting, decision.lower_bound, decision.gap,
         decision.greedy, decision.contested, decision.joined["order_id"].n_unique(), decision.saved,
-        _notes(shop, batch, decision), path,
+        notes, path,
     )  # fmt: skip
 
 
