@@ -41,6 +41,14 @@ def test_the_turn_decides_between_equals_and_cost_between_others() -> None:
     assert [("1", "MUG", 1, "no_stock")] == waits(route(problem(batch, {("MUG", "A"): 1}, rates=dearer_first)))
 
 
+def test_a_scarcity_price_is_what_one_more_would_save() -> None:
+    """In money: that nobody waits any more, less what sending it costs; not what waiting weighs."""
+    batch = [order("1", {"MUG": 1}), order("2", {"MUG": 1}, postcode="2")]
+    one, two = (route(problem(batch, {("MUG", "A"): count}, rates=card(rate("*", 400)))) for count in (1, 2))
+
+    assert one.total - two.total == pytest.approx(one.scarce["price"].item(), rel=0.01)
+
+
 def test_priority_decides_who_waits() -> None:
     """The channel with the higher priority gets the mug, though its order came later and costs more to send."""
     desks = [Desk("site", ("A",)), Desk("rush", ("A",), priority=1)]
