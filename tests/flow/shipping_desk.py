@@ -7,7 +7,7 @@ from typing import Any
 from oms.config_file import parse
 from oms.flow.settle import settle
 from oms.flow.shop import Shop
-from oms.store.db import Batch
+from oms.store.batch import Batch
 
 NOW = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 

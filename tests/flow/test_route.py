@@ -200,8 +200,8 @@ def test_explain_an_order(desk: Desk) -> None:
     assert ["12.00", "0.00"] == [a["cost"] for a in story["allocations"]]
 
 
-def test_explain_says_who_has_what_was_competed_for(desk: Desk) -> None:
-    """Both would rather have the mug in CA. W2 needs it more: W1 leaves from NJ, and is told so."""
+def contested_mugs(desk: Desk) -> None:
+    """Two orders that would both rather have their mugs from CA, which holds enough for one of them."""
     rates = RATES.splitlines(keepends=True)[0] + "".join(
         f"{place},UPS,Ground,US,{prefix},0,30000,{price},0,USD,5\n"
         for place, prefix, price in (("CA", 1, 4), ("CA", 9, 5), ("NJ", 1, 8), ("NJ", 9, 14))
@@ -212,6 +212,11 @@ def test_explain_says_who_has_what_was_competed_for(desk: Desk) -> None:
     desk.stock("MUG", "CA", 2)
     desk.stock("MUG", "NJ", 2)
     desk.import_text(orders, "orders.csv", channel="web")
+
+
+def test_explain_says_who_has_what_was_competed_for(desk: Desk) -> None:
+    """Both would rather have the mug in CA. W2 needs it more: W1 leaves from NJ, and is told so."""
+    contested_mugs(desk)
     report = route_orders(desk.shop, page=True)
     story = explain(desk.shop, "W1").json()
     lost = next(c for c in story["candidates"] if c["locations"] == ["CA"])
@@ -242,16 +247,7 @@ def test_a_transfer_is_named_where_it_saves_more_than_it_costs(desk: Desk, cost:
     """A mug lies idle in New Jersey, and one more in California would save; the page shows both amounts, or nothing."""
     path = desk.root / "oms.toml"
     path.write_text(path.read_text("utf-8").replace("[routing]", f'[routing]\ntransfer_cost = "{cost}"', 1), "utf-8")
-    rates = RATES.splitlines(keepends=True)[0] + "".join(
-        f"{place},UPS,Ground,US,{prefix},0,30000,{price},0,USD,5\n"
-        for place, prefix, price in (("CA", 1, 4), ("CA", 9, 5), ("NJ", 1, 8), ("NJ", 9, 14))
-    )
-    orders = "".join(line for line in ORDERS.splitlines(keepends=True) if "POT" not in line and line[:2] not in ("W3", "W4"))
-    for text, name in ((PRODUCTS, "products.csv"), (rates, "rates.csv")):
-        desk.import_text(text, name)
-    desk.stock("MUG", "CA", 2)
-    desk.stock("MUG", "NJ", 2)
-    desk.import_text(orders, "orders.csv", channel="web")
+    contested_mugs(desk)
 
     report = route_orders(desk.shop, page=True)
 

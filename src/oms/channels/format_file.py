@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from oms.channels import answers, fields
 from oms.channels.answers import AnswerFile
-from oms.config import Currency, Zone
+from oms.config_values import Currency, Zone
 from oms.errors import ConfigError
 from oms.sheets.columns import Bound, Column, typed
 from oms.sheets.layout import Encoding, unknown

@@ -14,8 +14,8 @@ from oms.flow.ship_order import moment
 from oms.flow.shop import Shop
 from oms.sheets import guard
 from oms.sheets.read import load, peek
+from oms.store.batch import Batch, Document
 from oms.store.confirming import batch_exists, save_told, to_tell
-from oms.store.db import Batch, Document
 from oms.words import _
 
 SHEETS = 200  # order sheets that are looked through for an order

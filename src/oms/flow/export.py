@@ -21,7 +21,7 @@ from oms.model.states import Move
 from oms.sheets.layout import arranged, distinct, headings
 from oms.sheets.write import IDENTIFIERS, csv_bytes, xlsx_bytes
 from oms.store import exporting
-from oms.store.db import Document
+from oms.store.batch import Document
 from oms.words import _
 from oms.workspace import make_private_folder, write_private
 

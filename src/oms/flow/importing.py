@@ -26,7 +26,7 @@ from oms.flow.shop import Shop
 from oms.model.frames import KINDS
 from oms.model.times import iso
 from oms.store import files as known
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.words import _
 from oms.workspace import CONFIG_NAME
 

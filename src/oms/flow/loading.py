@@ -16,7 +16,7 @@ from oms.flow.orders_in import load_orders
 from oms.flow.pieces import Read
 from oms.model.frames import REJECTED, empty
 from oms.store import catalog
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.files import comes_again, follows_another
 from oms.store.order_loading import Source, remember_template
 from oms.store.returns import load_counter_returns, load_returns

@@ -19,7 +19,7 @@ from oms.model.frames import LINES, ORDERS
 from oms.sheets.ahead import ahead
 from oms.store import order_changes as saving
 from oms.store import order_loading as loading
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.mapping import mapping_of
 from oms.store.order_loading import Source
 

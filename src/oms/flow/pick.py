@@ -15,7 +15,7 @@ from oms.flow.settle import settle_statuses
 from oms.flow.shop import Shop
 from oms.flow.slips import slips_html
 from oms.sheets.write import csv_bytes, xlsx_bytes
-from oms.store.db import Batch, Document
+from oms.store.batch import Batch, Document
 from oms.store.documents import Packed
 from oms.store.picking import find_picks, leave_out, pick, read_picks
 from oms.words import _, plural

@@ -6,7 +6,7 @@ import polars as pl
 
 from oms.config import Limits
 from oms.sheets.read import Peek, load
-from oms.store.db import Batch
+from oms.store.batch import Batch
 
 REASON = "oms_reason"
 

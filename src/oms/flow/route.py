@@ -17,7 +17,7 @@ from oms.flow.settle import settle_reservations
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
 from oms.store import joining, ledger, routing
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.words import _, plural
 
 #: Names listed in a note before it says how many more there are.

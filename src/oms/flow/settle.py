@@ -9,7 +9,7 @@ import polars as pl
 from oms.config import Config
 from oms.core import verify
 from oms.store.balances import derive_stock
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.holds import derive_holds, note_open_orders, open_contacts, possible_duplicates, touch_held_by
 from oms.store.mapping import book_counter_sales, map_lines
 from oms.store.status import count_lines, derive_statuses

@@ -14,7 +14,7 @@ from oms.core.parcels import Complaint, Line, Notice, Open, Order, Plan, Remark,
 from oms.model.frames import REJECTED
 from oms.model.times import iso
 from oms.store import joining, shipping
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.words import _
 
 #: Remarks of one kind are told one by one up to this many, then summed up.

@@ -16,7 +16,7 @@ from oms.flow.shop import Shop
 from oms.model.money import minor
 from oms.model.times import end_of_day, iso, zone
 from oms.store import shipping
-from oms.store.db import Batch, Document
+from oms.store.batch import Batch, Document
 from oms.store.orders import find_order
 from oms.words import _
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from oms import config_file
 from oms.config import Config
-from oms.store.db import Document, Store
+from oms.store.batch import Document
+from oms.store.db import Store
 from oms.workspace import CONFIG_NAME
 
 

@@ -10,7 +10,7 @@ from oms.flow.glance import Glance
 from oms.model.states import Move
 from oms.model.times import iso
 from oms.store import ledger
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.words import _
 
 if TYPE_CHECKING:

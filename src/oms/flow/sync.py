@@ -18,7 +18,7 @@ from oms.flow.shown import Catalog, Shown, load_catalog, to_show
 from oms.model.frames import Schema
 from oms.model.times import parse_iso
 from oms.store import publishing
-from oms.store.db import Batch, Document
+from oms.store.batch import Batch, Document
 from oms.store.publishing import LastImport
 from oms.words import _
 

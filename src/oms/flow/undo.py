@@ -7,7 +7,7 @@ from typing import Any
 from oms.errors import Refused, UnknownBatch
 from oms.flow.settle import settle
 from oms.flow.shop import Shop
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.undoing import forget_untold_stock, take_back, users_of
 from oms.words import _
 

@@ -11,7 +11,7 @@ from oms.flow.shop import Shop
 from oms.model.states import Allocation, Reason
 from oms.store import order_changes as saving
 from oms.store.allocations import release_order
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.order_loading import STORED_LINES
 from oms.store.orders import find_order, holds_of
 from oms.words import _

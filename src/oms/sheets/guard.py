@@ -89,6 +89,7 @@ def _check_zip(file: BinaryIO, name: str, size: int, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
+    # What zipfile raises for a damaged directory: bad offsets, a method or a name nobody knows.
     except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError):
         raise UnreadableFile(_("{file}: a workbook that was cut off or damaged", file=name), _("download it again")) from None
     names = {entry.filename for entry in entries}

@@ -3,7 +3,7 @@
 import sqlite3
 
 from oms.model.states import Allocation, Move
-from oms.store.db import Batch
+from oms.store.batch import Batch
 
 
 def open_allocations(conn: sqlite3.Connection, line_id: int, sku: str | None = None) -> list[sqlite3.Row]:

@@ -7,7 +7,7 @@ id among live entries of one second.
 
 import sqlite3
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 
 #: Whether the move `m` happened after the count `c`.
 AFTER = """(m.happened_at >= c.happened_at AND (m.happened_at, m.tie, CASE m.tie WHEN 2 THEN m.id ELSE 0 END)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import query, stage
 from oms.store.mapping import touch_unmapped
 

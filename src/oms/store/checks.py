@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from oms.model.states import DERIVED_REASONS
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.status import definition
 from oms.store.tallies import TALLIES
 

@@ -5,7 +5,7 @@ import sqlite3
 import polars as pl
 
 from oms.model.frames import Schema
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import query
 
 #: One row a (parcel, order, line). `quantity`: line units to tell; `total`: line units of the line in this parcel.

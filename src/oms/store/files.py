@@ -4,7 +4,7 @@ import json
 import sqlite3
 from typing import Any
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 
 
 def known_file(conn: sqlite3.Connection, sha256: str, channel: str | None, location: str | None) -> sqlite3.Row | None:

@@ -5,7 +5,7 @@ import sqlite3
 import polars as pl
 
 from oms.model.states import DERIVED_REASONS
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import query, query_large, stage
 
 _DERIVED = ", ".join(f"'{reason}'" for reason in DERIVED_REASONS)

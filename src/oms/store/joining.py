@@ -7,7 +7,7 @@ from collections.abc import Collection
 import polars as pl
 
 from oms.model.frames import JOINT
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import query, query_large, stage
 
 _CONTACT = ("name", "company", "email", "phone", "address1", "address2", "city", "region", "postcode", "country")

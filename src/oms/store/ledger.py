@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from oms.errors import Refused, UnknownSku
 from oms.model.states import Move
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.tallies import LOW_STOCK
 from oms.words import _
 

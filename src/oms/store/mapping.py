@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 import polars as pl
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import query
 
 #: Mapped sku and units a listing unit of (channel {channel}, listing {listing}); joins products as `p`, listings as `li`.

@@ -5,7 +5,7 @@ from itertools import chain, count
 from typing import Any
 
 from oms.store.allocations import open_allocations, release_order, release_reserved, ship
-from oms.store.db import Batch
+from oms.store.batch import Batch
 
 #: Holds that stay until a person releases them.
 _HOLD = (

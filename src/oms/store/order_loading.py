@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import insert, query, stage
 from oms.store.indexes import MANY, built_after
 from oms.store.mapping import explode_new_lines

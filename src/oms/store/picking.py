@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from oms.model.frames import Schema
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import query, query_large
 from oms.store.indexes import built_once
 

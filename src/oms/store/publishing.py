@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import query, query_large, stage
 
 #: Units that no location was chosen for yet, one row a line and sku: what is left to ship, less what is set aside, less

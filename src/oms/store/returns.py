@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import stage
 from oms.store.order_loading import Source
 

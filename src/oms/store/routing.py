@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, ORDER_FACTS, RATES, Schema, conform
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import insert, query_large, stage
 from oms.store.indexes import built_once
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from oms.model.times import parse_iso
 from oms.store.allocations import ship
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.frames import stage
 
 #: Carriers use a number again after a while: days within which the same one is the same parcel.

@@ -1,6 +1,6 @@
 """The status of an order: the first that is true. `DEFINITION` is the one place where it is said; doctor proves it."""
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.indexes import built_once
 
 #: (order_id, status, stored) of the orders in the table {orders} (a column `order_id`); `stored`: the status they have.

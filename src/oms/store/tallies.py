@@ -5,7 +5,7 @@ What the morning screen counts, counted once a batch: `oms status` must appear a
 """
 
 from oms.model.states import DERIVED_REASONS
-from oms.store.db import Batch
+from oms.store.batch import Batch
 
 #: Statuses with nothing left to do; spelled as in the index `orders_late`, so that SQLite uses it.
 CLOSED = "('cancelled', 'external', 'delivered', 'shipped')"

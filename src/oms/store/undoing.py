@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from oms.store.db import Batch
+from oms.store.batch import Batch
 from oms.store.schema import SETTLED, UNDOABLE
 
 #: Links between rows that are no foreign keys: child table, column, parent table.
