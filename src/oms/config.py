@@ -58,13 +58,21 @@ class Location(Table):
     handling_unit: Money = Decimal(0)
     safety_stock: int = Field(0, ge=0)
     routing_reserve: int = Field(0, ge=0)
-    format: str | None = None  # the 3PL's order file: a name in formats/
+    format: str | None = None  # the 3PL's order file: a name in formats/, or one of ours
+    channel: str | None = None  # the channel whose own warehouse it is: Amazon's, as it were
 
     def called(self, name: str, channel: str) -> bool:
         """Whether `channel` means this location when it says `name`."""
         wanted = name.strip().casefold()
         names = (self.channel_names.get(channel), self.name, self.code)
         return any(known is not None and known.strip().casefold() == wanted for known in names)
+
+    def sends_for(self, channel: "Channel") -> bool:
+        """
+        Whether it may send orders of `channel`. A channel's own warehouse sends, under its own labels, what other channels
+        sold: nothing that needs another label, and nothing of the channel itself, which sends and counts that without us.
+        """
+        return self.channel is None or (self.channel != channel.name and not channel.labels_itself)
 
 
 class Channel(Table):
@@ -85,6 +93,7 @@ class Channel(Table):
     handling_days: int = Field(2, ge=0)
     stock_file: Literal["price-and-quantity", "listings-feed"] | None = None  # Amazon: which of its two uploads
     seller_id: str | None = Field(None, min_length=1)  # Amazon: stands in a listings feed
+    marketplace_id: str | None = Field(None, min_length=1)  # Amazon: stands in an order for its warehouse
 
     @model_validator(mode="after")
     def _stock_file_fits(self) -> "Channel":
@@ -232,6 +241,7 @@ class Config(Table):
                                    near=nearest(code, self.location_codes)))  # fmt: skip
         names = tuple(c.name for c in self.channels)
         named = [("verify.accept_cod", name) for name in self.verify.accept_cod]
+        named += [(f"locations.{place.code}.channel", place.channel) for place in self.locations if place.channel is not None]
         named += [(f"routing.rules.{rule.name}.channels", name) for rule in self.routing.rules for name in rule.channels]
         for key, name in named:
             if name not in names:
@@ -272,9 +282,16 @@ class Config(Table):
 
     def selling_locations(self, channel: Channel) -> tuple[Location, ...]:
         """The locations a channel sells from and its orders are routed from, in code order."""
+        return tuple(place for place in self._locations_of(channel) if place.sends_for(channel))
+
+    def kept_from(self, channel: Channel) -> tuple[Location, ...]:
+        """The warehouses of channels that would be among a channel's locations and cannot send for it, in code order."""
+        return tuple(place for place in self._locations_of(channel) if not place.sends_for(channel))
+
+    def _locations_of(self, channel: Channel) -> list[Location]:
         codes = channel.locations
-        chosen = [l for l in self.locations if (l.ships if codes is None else l.code in codes)]  # noqa: E741
-        return tuple(sorted(chosen, key=lambda location: location.code))
+        chosen = [place for place in self.locations if (place.ships if codes is None else place.code in codes)]
+        return sorted(chosen, key=lambda place: place.code)
 
     def pickup_places(self, channel: Channel) -> tuple[Location, ...]:
         """Where the buyers of a channel may collect: places with `pickup`, among its locations where it names some; by code."""

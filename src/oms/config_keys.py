@@ -137,7 +137,10 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "handling_unit": (money, _("cost of a unit in it")),
             "safety_stock": (whole, _("units of each sku never offered to a channel")),
             "routing_reserve": (whole, _("units of each sku never routed; kept for the counter")),
-            "format": (text, _("the 3PL's order file: the name of a file in `formats/`")),
+            "format": (text, _("the 3PL's order file: a file in `formats/`, or `amazon-mcf`, which comes with oms")),
+            "channel": (_("name of a channel"),
+                        _("whose own warehouse this is (FBA): it sends nothing of that channel, and nothing of one that makes "
+                          "its own labels; its order file names that channel's listings")),
         },
         "channels": {
             "name": (_("text without spaces"), _("your name for this account: `amazon-us`")),
@@ -157,6 +160,7 @@ def _told() -> dict[str, dict[str, tuple[str, str]]]:
             "handling_days": (whole, _("working days until `ship_by`, where the file gives none")),
             "stock_file": (_("`price-and-quantity` or `listings-feed`"), _("Amazon: the file that `oms sync` writes")),
             "seller_id": (text, _("Amazon: your merchant token; a listings feed needs it")),
+            "marketplace_id": (text, _("Amazon: the marketplace that an order for its warehouse names, `ATVPDKIKX0DER`")),
         },
         "routing": {
             "goal": (_("`cost`, `distance` or `ranked`"), _("what the plan makes least")),

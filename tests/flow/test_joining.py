@@ -132,3 +132,16 @@ def test_a_3pl_reads_which_orders_go_together(desk: Desk) -> None:
     assert [("E1", "E1"), ("E2", "E1"), ("E3", "E3")] == [
         (row["order_id"], row["parcel"]) for row in csv.DictReader(file.splitlines())
     ]
+
+
+def test_a_channels_warehouse_packs_each_order_by_itself(desk: Desk) -> None:
+    """It cannot be told that two orders go together: each is a parcel of its own, and costs one."""
+    path = desk.root / "oms.toml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('code = "NJ"', 'code = "NJ"\nchannel = "site"', 1), "utf-8")
+    bought(shop(desk), "E1|MUG|1", "E2|MUG|1")
+
+    report = route_orders(desk.shop)
+
+    assert {"E1": "NJ", "E2": "NJ"} == places(report)
+    assert {"joined": 0, "saved": "0.00"}.items() <= report.json()["cost"].items()

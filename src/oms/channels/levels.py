@@ -43,6 +43,7 @@ class Levels:
     derive: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     kind: str = "stock"
     elsewhere: bool = True  # the channel ships from there, for orders of its own
+    upstream: bool = False  # what lies there goes on to the place from which the channel ships
 
     def recognises(self, headings: frozenset[str]) -> bool:
         """As its signs say."""
@@ -88,7 +89,7 @@ class Levels:
         codes: dict[str, str | None] = {}
         for words in said["said"].unique().sort().to_list():
             known = (place_called(context.config, name, context) for name in words.split("\n"))
-            codes[words] = next((code for code in known if code is not None), context.location)
+            codes[words] = next((code for code in known if code is not None), context.location or self._own(context))
         if any(codes) and not any(codes.values()):
             raise self._nowhere(sheet, min(filter(None, codes)).split("\n")[0])
         code = pl.col("said").replace_strict(list(codes), list(codes.values()), default=None, return_dtype=pl.String)
@@ -97,6 +98,13 @@ class Levels:
         nowhere = pl.col("location").is_null() & (pl.col("said") != "")
         name = pl.col("said").str.split("\n").list.first()
         return placed, complain(placed, nowhere, self._place(sheet), _("no location of this name"), hint, name)
+
+    def _own(self, context: Context) -> str | None:
+        """The channel's own warehouse, where oms.toml has one: whatever the file calls it."""
+        if context.channel is None or not self.elsewhere or self.upstream:
+            return None
+        own = [place.code for place in context.config.locations if place.channel == context.channel.name]
+        return own[0] if len(own) == 1 else None
 
     def _nowhere(self, sheet: Sheet, first: str) -> UnreadableFile:
         names = " or ".join(f"`{name}`" for name in dict.fromkeys((first, self.called)) if name)
@@ -118,7 +126,8 @@ class Levels:
         if not self.elsewhere:
             return ()
         config = context.config
-        ours = [code for code in table["location"].drop_nulls().unique().sort() if config.location(code).ships]
+        places = [config.location(code) for code in table["location"].drop_nulls().unique().sort()]
+        ours = [place.code for place in places if place.ships and place.channel is None]
         said = _("{codes}: this is stock that the channel ships; without `ships = false` in oms.toml other orders are "
                  "routed from there and other channels offer it", codes=", ".join(ours))  # fmt: skip
         return (said,) if ours else ()

@@ -51,7 +51,7 @@ AWD = Levels(
     {"listing_sku": _sku("SKU"), "on_hand": Whole("Available in AWD (units)"),
      "counted_at": Moment("Snapshot Date", end_of_day=True)},
     lambda h: {"sku", "available_in_awd_(units)"} <= h,
-    "AWD", "amazon",
+    "AWD", "amazon", upstream=True,
 )  # fmt: skip
 
 FBT = Levels(

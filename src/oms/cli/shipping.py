@@ -54,10 +54,13 @@ def _show_pick(report: "PickReport") -> None:
                      _("import its newest orders, or say --force"))  # fmt: skip
     for place, error in report.unwritable:
         console.warn(_("{location} is not picked: {reason}", location=place, reason=error.message), error.hint)
+    for order in report.nameless:
+        console.warn(_("{channel}/{ref} is not picked at {location}: {reason}", channel=order.channel, ref=order.order_ref,
+                       location=order.location, reason=order.reason), order.hint)  # fmt: skip
     if report.batch is not None:
         console.say(_("{orders}, {units} to pick", orders=plural("{count} order", "{count} orders", report.orders),
                       units=plural("{count} unit", "{count} units", report.units)))  # fmt: skip
-    elif not report.refused:
+    elif not report.refused and not report.nameless:
         console.say(_("nothing to pick; what waits where: oms status"))
 
 

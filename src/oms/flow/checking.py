@@ -9,6 +9,7 @@ from oms.channels.custom import load as load_formats
 from oms.config import Config
 from oms.core.route.rates import ANY, RateCard, dearest, rate_card, service_key
 from oms.errors import ConfigError
+from oms.flow.check_warehouses import settings_of_warehouses, stock_of_warehouses
 from oms.flow.orderfile import load_format as load_order_format
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text, minor
@@ -40,13 +41,16 @@ def check_config(shop: Shop) -> CheckReport:
     if not config.channels:
         warnings.append(_("no [[channels]]: no orders can be imported"))
     for channel in config.channels:
-        if not config.selling_locations(channel):
+        own = any(place.channel == channel.name for place in config.locations)  # it may send from there alone, without us
+        if not own and not config.selling_locations(channel):
             warnings.append(_("channels.{name}: no location it may sell from", name=channel.name))
     warnings += _formats(shop)
+    warnings += settings_of_warehouses(config)
     if shop.store.path.exists():
         with shop.store.read() as conn:
             rates = routing.rates(conn)
             heaviest = routing.heaviest(conn, config.routing.volumetric_divisor)
+            warnings += stock_of_warehouses(config, conn, rates)
         warnings += _beside_the_card(config, rates, heaviest or 1)
     return CheckReport(warnings)
 

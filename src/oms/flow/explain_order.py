@@ -201,6 +201,11 @@ def _why(prepared: Prepared, order: Order, candidate: told.Candidate, chosen: to
         return _("no stock: {lacking}", lacking="; ".join(lacking))
     if candidate.reason == told.BY_RULE:
         return _("the rule `{rule}` forbids it", rule=candidate.rule)
+    if candidate.reason == told.OTHERS_WAREHOUSE:
+        owner = order.desk.kept_from[prepared.places[candidate.parcels[0].place].code]
+        if owner == order.channel:
+            return _("a warehouse of {channel}, which sends its own orders from there itself", channel=owner)
+        return _("a warehouse of {owner}: {channel} makes its own labels", owner=owner, channel=order.channel)
     if candidate.reason == told.MIN_VALUE:
         return _("a part is worth less than the rule `{rule}` asks", rule=candidate.rule)
     if candidate.reason == told.NOT_PREFERRED:

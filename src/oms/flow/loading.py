@@ -15,7 +15,7 @@ from oms.flow.levels_in import counts_of
 from oms.flow.orders_in import load_orders
 from oms.flow.pieces import Read
 from oms.model.frames import REJECTED, empty
-from oms.store import catalog
+from oms.store import catalog, warehouse_listings
 from oms.store.batch import Batch
 from oms.store.files import comes_again, follows_another
 from oms.store.order_loading import Source, remember_template
@@ -146,7 +146,11 @@ def _stock(batch: Batch, config: Config, file: Incoming) -> Loaded:
     said = plural("{count} row says no time: counted as of {time}", "{count} rows say no time: counted as of {time}",
                   timeless, time=file.as_of)  # fmt: skip
     notes = [said] if timeless else []
-    counts, unknown = counts_of(batch.conn, _counts(config, file), file.channel.name if file.channel else None)
+    said_here = _counts(config, file)
+    counts, unknown = counts_of(batch.conn, said_here, file.channel.name if file.channel else None)
+    own = [place.code for place in config.locations if file.channel and place.channel == file.channel.name]
+    if own and "listing_sku" in said_here.columns:
+        warehouse_listings.remember(batch, said_here.filter(pl.col("location").is_in(own)))
     kits = catalog.kits(batch.conn)
     of_kits = counts.filter(pl.col("sku").is_in(kits["kit_sku"].implode()))
     rejected = _complaints(

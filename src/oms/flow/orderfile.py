@@ -20,26 +20,30 @@ from oms.flow.templates import ours, own
 from oms.model.money import decimal_text
 from oms.sheets.layout import Column, Layout, arranged, distinct, headings, unknown
 from oms.sheets.write import IDENTIFIERS, csv_bytes, xlsx_bytes
-from oms.words import _
+from oms.words import _, nearest
 
 KIND = "3pl-orders"
 
 ORDER_VALUES = (
     "order_ref", "channel_order_id", "channel", "placed_at", "ship_by", "service", "carrier", "name", "company", "phone",
     "email", "address1", "address2", "city", "region", "postcode", "country", "note", "tags", "gift", "currency",
-    "parcel",
+    "parcel", "ref", "marketplace_id",
 )  # fmt: skip
 LINE_VALUES = (
-    "line_ref", "sku", "listing_sku", "title", "barcode", "quantity", "weight_g", "unit_price", "line_note",
+    "line_ref", "sku", "listing_sku", "title", "barcode", "quantity", "weight_g", "unit_price", "line_note", "item_ref",
+    "warehouse_sku", "warehouse_quantity",
 )  # fmt: skip
 VALUES = ORDER_VALUES + LINE_VALUES
+#: What only a channel's own warehouse has: the name by which it knows a thing, and how many of that.
+OF_WAREHOUSES = frozenset(("warehouse_sku", "warehouse_quantity"))
+SHIPPED = ("amazon-mcf",)  # templates that come with oms, beside the one without a name
 
 
 class OrderFormat(Layout):
     """A 3PL's template."""
 
     kind: Literal["3pl-orders"]
-    file: Literal["csv", "xlsx"] = "csv"
+    file: Literal["csv", "txt", "xlsx"] = "csv"
     continuation: Literal["repeat", "blank"] = "repeat"
     country: Literal["code", "name"] = "code"
     dates: str = "%Y-%m-%d"
@@ -48,10 +52,15 @@ class OrderFormat(Layout):
     @model_validator(mode="after")
     def _fits_together(self) -> "OrderFormat":
         if self.file == "xlsx" and not self.header:
-            raise ValueError(_('header = false is for file = "csv"'))
+            raise ValueError(_('header = false is for file = "csv" and "txt"'))
         if (problem := unknown(self.columns, VALUES)) is not None:
             raise ValueError(f"columns: {problem}")
         return self
+
+    @property
+    def of_warehouses(self) -> bool:
+        """Whether it says what a channel's own warehouse calls a thing."""
+        return any(column.value in OF_WAREHOUSES for column in self.columns)
 
 
 def load_format(root: Path, location: Location) -> OrderFormat:
@@ -59,11 +68,21 @@ def load_format(root: Path, location: Location) -> OrderFormat:
     if location.format is None:
         return ours(OrderFormat, "3pl")
     found = own(OrderFormat, root, location.format, hint=_("values of columns: {values}", values=", ".join(VALUES)))
+    if found is None and location.format in SHIPPED:
+        found = ours(OrderFormat, location.format)
     if found is None:
         raise ConfigError(
-            _("locations.{code}.format: no file formats/{name}.toml", code=location.code, name=location.format),
-            _("make it, or take `format` out: then our own columns are written"),
-        )
+            _("locations.{code}.format: no file formats/{name}.toml{near}", code=location.code, name=location.format,
+              near=nearest(location.format, SHIPPED)),
+            _("make it, or take `format` out: then our own columns are written; with oms come {names}",
+              names=", ".join(f"`{name}`" for name in SHIPPED)),
+        )  # fmt: skip
+    if found.of_warehouses and location.channel is None:
+        raise ConfigError(
+            _("locations.{code}: `{name}` writes the skus of a channel, and this is no channel's warehouse",
+              code=location.code, name=location.format),
+            _('say whose it is: channel = "…" in the table of {code}', code=location.code),
+        )  # fmt: skip
     return found
 
 
@@ -71,14 +90,17 @@ def order_file(picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat, c
     """
     The order file of one location: `picks` (store.picking.PICKS) of orders we label ourselves, `contacts` (CONTACTS).
 
-    One row an order, line and sku, in the order of `picks`.
+    One row an order, line and sku, in the order of `picks`. Of a channel's warehouse they have warehouse_sku and
+    warehouse_quantity as well (flow/warehouse_names.py).
     """
     zone = config.zone_of(location)
+    owner = None if location.channel is None else config.channel(location.channel)
     rows = picks.join(contacts, on="order_id", how="left", maintain_order="left").with_columns(
         local_time("placed_at", zone, form.dates),
         local_time("ship_by", zone, form.dates),
         pl.when("gift").then(pl.lit("yes")).alias("gift"),
         _prices(picks),
+        marketplace_id=pl.lit(owner and owner.marketplace_id, pl.String),
     )
     if form.country == "name":
         codes = rows["country"].unique().drop_nulls().to_list()
@@ -92,7 +114,10 @@ def order_file(picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat, c
         texts = [name for name, column in zip(names, form.columns, strict=True) if column.value in IDENTIFIERS]
         return xlsx_bytes({"orders": table.rename(dict(zip(table.columns, names, strict=True)))}, identifiers=texts)
     header = headings(form.columns) if form.header else []
-    return csv_bytes(table, delimiter=form.delimiter, encoding=form.encoding, header=header)
+    bare = form.file == "txt"  # a program reads it, not a spreadsheet
+    return csv_bytes(
+        table, delimiter=form.delimiter, encoding=form.encoding, header=header, neutralise=not bare, quoting=not bare
+    )
 
 
 def _prices(rows: pl.DataFrame) -> pl.Series:

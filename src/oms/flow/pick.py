@@ -14,6 +14,7 @@ from oms.flow.orderfile import OrderFormat, load_format, order_file
 from oms.flow.settle import settle_statuses
 from oms.flow.shop import Shop
 from oms.flow.slips import slips_html
+from oms.flow.warehouse_names import Nameless, named
 from oms.sheets.write import csv_bytes, xlsx_bytes
 from oms.store.batch import Batch, Document
 from oms.store.documents import Packed
@@ -31,24 +32,27 @@ class PickReport:
     units: int = 0
     refused: tuple[tuple[str, str], ...] = ()  # (channel, why)
     unwritable: tuple[tuple[str, ConfigError], ...] = ()  # (location, why): its template cannot be used
+    nameless: tuple[Nameless, ...] = ()  # orders that a channel's warehouse has no name for
     notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
         """3 where some channels or locations were left out, 1 where all were."""
-        if not self.refused and not self.unwritable:
+        if not self.refused and not self.unwritable and not self.nameless:
             return 0
         return 3 if self.orders else 1
 
     def json(self) -> dict[str, Any]:
-        """Keys: batch, documents, orders, units, refused[]{channel, reason} or {location, reason}, notes."""
+        """Keys: batch, documents, orders, units, notes, refused[]{channel, reason}, {location, reason} or {channel, order_ref,
+        location, sku, reason}."""
         return {
             "batch": self.batch,
             "documents": [document.json() for document in self.documents],
             "orders": self.orders,
             "units": self.units,
             "refused": [{"channel": channel, "reason": reason} for channel, reason in self.refused]
-            + [{"location": location, "reason": error.message} for location, error in self.unwritable],
+            + [{"location": location, "reason": error.message} for location, error in self.unwritable]
+            + [order.json() for order in self.nameless],
             "notes": list(self.notes),
         }
 
@@ -64,7 +68,8 @@ def pick_orders(
     Turn what is reserved into `picking` and write the documents of each location.
 
     Channels whose orders were imported too long ago are refused, unless `force`: a cancel may be waiting.
-    A 3PL whose template cannot be used is left out and named. Raises UnknownLocation, UnknownChannel, ConfigError (where
+    A 3PL whose template cannot be used is left out and named, and so is an order with a sku that a channel's own warehouse
+    knows by no name. Raises UnknownLocation, UnknownChannel, ConfigError (where
     nothing else is to be picked).
     """
     if location is not None:
@@ -100,6 +105,13 @@ def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, f
         picks, contacts = read_picks(batch.conn)
         if picks.is_empty():
             raise unwritable[0][1]
+    picks, nameless = named(batch.conn, shop.config, picks, forms)
+    if nameless:
+        leave_out(batch.conn, orders=[(order.order_id, order.location) for order in nameless])
+        picks, contacts = read_picks(batch.conn)
+        if picks.is_empty():
+            return PickReport(None, tuple(batch.recovered), 0, 0, tuple(refused), unwritable, tuple(nameless))
+        picks, _none = named(batch.conn, shop.config, picks, forms)
     with ThreadPoolExecutor(1) as aside:  # one core makes the papers while the other works in the store
         papers = aside.submit(list, _papers(shop.config, picks, contacts, forms))
         pick(batch)
@@ -109,7 +121,9 @@ def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, f
     orders, units = picks["order_id"].n_unique(), int(picks["quantity"].sum())
     batch.summary({"orders": orders, "units": units})
     notes = _labelled_elsewhere(shop.config, picks)
-    return PickReport(batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), unwritable, notes)
+    return PickReport(
+        batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), unwritable, tuple(nameless), notes
+    )
 
 
 def _forms(shop: Shop, picks: pl.DataFrame) -> tuple[dict[str, OrderFormat], tuple[tuple[str, ConfigError], ...]]:

@@ -46,6 +46,7 @@ def _desks(config: Config) -> list[Desk]:
             channel.name, tuple(place.code for place in config.selling_locations(channel)), channel.services,
             channel.priority, channel.labels_itself, channel.ship_complete,
             tuple(place.code for place in config.pickup_places(channel)), channel.allow_partial,
+            {place.code: place.channel or "" for place in config.kept_from(channel)},
         )
         for channel in config.channels
     ]  # fmt: skip
@@ -82,6 +83,7 @@ def _place(config: Config, place: Location, now: datetime) -> Place:
         ship_on.toordinal() if ship_on else None, place.daily_capacity, minor(place.handling, currency),
         minor(place.handling_unit, currency), _spot(place),
         ranking.index(place.code) if place.code in ranking else len(ranking),
+        place.channel is None,  # a channel's warehouse packs each order by itself
     )  # fmt: skip
 
 

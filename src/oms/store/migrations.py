@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from sqlite_utils import Database, Migrations
 
-from oms.store.schema import ALONE, DERIVED, UNDOABLE
+from oms.store.schema import ALONE, DERIVED, LATER, UNDOABLE
 
 migrations = Migrations("oms")
 
@@ -22,10 +22,11 @@ def version_1_a_sellers_day(db: Database) -> None:
 @migrations()
 def version_2_less_to_remember(db: Database) -> None:
     """What follows from facts wakes no trigger, and of a row whose state moves on only the state is remembered."""
-    for table in UNDOABLE:
+    tables = [table for table in UNDOABLE if table not in LATER]
+    for table in tables:
         db.conn.execute(f"DROP TRIGGER IF EXISTS changed_{table}")
         db.conn.execute(f"DROP TRIGGER IF EXISTS removed_{table}")
-    record_changes(db.conn)
+    record_changes(db.conn, tables)
 
 
 @migrations()
@@ -35,6 +36,17 @@ def version_3_what_waits_is_expected(db: Database) -> None:
     for name in ("changed", "moved", "removed"):
         db.conn.execute(f"DROP TRIGGER IF EXISTS {name}_waiting")
     record_changes(db.conn, ("waiting",))
+
+
+@migrations()
+def version_4_what_warehouses_call_things(db: Database) -> None:
+    """What the stock files of a channel's own warehouse named, and how many of each it said there are."""
+    db.conn.execute(
+        "CREATE TABLE warehouse_listings (id INTEGER PRIMARY KEY AUTOINCREMENT, "
+        "location TEXT NOT NULL REFERENCES locations(code), listing_sku TEXT NOT NULL, "
+        "said_at TEXT NOT NULL, on_hand INTEGER NOT NULL, UNIQUE (location, listing_sku, said_at)) STRICT"
+    )
+    record_changes(db.conn, ("warehouse_listings",))
 
 
 def record_changes(conn: sqlite3.Connection, tables: Sequence[str] = UNDOABLE) -> None:

@@ -12,7 +12,8 @@ from oms.store.frames import query, query_large
 from oms.store.indexes import built_once
 
 #: What the bench takes: one row a place, order line and sku. `parcel` is the order that names the parcel, `parcel_with` the
-#: other orders in it, NULL where there are none.
+#: other orders in it, NULL where there are none. `ref` names the order among all channels' and, with `+2`, the second time that
+#: something of it is sent from there; `item_ref` the line, and of a kit the part.
 PICKS: Schema = {
     "order_id": pl.Int64, "line_id": pl.Int64, "channel": pl.String, "order_ref": pl.String,
     "channel_order_id": pl.String, "placed_at": pl.String, "ship_by": pl.String, "service": pl.String,
@@ -21,6 +22,7 @@ PICKS: Schema = {
     "listing_sku": pl.String, "line_title": pl.String, "variant": pl.String, "line_sku": pl.String,
     "line_note": pl.String, "note": pl.String, "tags": pl.String, "gift": pl.Boolean, "delivery": pl.String,
     "currency": pl.String, "unit_price": pl.Int64, "parcel": pl.String, "parcel_with": pl.String,
+    "ref": pl.String, "item_ref": pl.String,
 }  # fmt: skip
 
 CONTACTS: Schema = {
@@ -37,8 +39,9 @@ _TAKEN = {
 _ORDERS = {
     "order_id": pl.Int64, "channel": pl.String, "order_ref": pl.String, "channel_order_id": pl.String,
     "placed_at": pl.String, "ship_by": pl.String, "order_service": pl.String, "note": pl.String, "tags": pl.String,
-    "gift": pl.Int64, "delivery": pl.String, "currency": pl.String,
+    "gift": pl.Int64, "delivery": pl.String, "currency": pl.String, "shared": pl.Int64,
 }  # fmt: skip
+_EARLIER = {"order_id": pl.Int64, "location": pl.String, "earlier": pl.Int64}
 _LINES = {
     "line_id": pl.Int64, "line_ref": pl.String, "position": pl.Int64, "listing_sku": pl.String,
     "line_title": pl.String, "variant": pl.String, "line_barcode": pl.String, "line_sku": pl.String,
@@ -84,8 +87,14 @@ def find_picks(conn: sqlite3.Connection, location: str | None, channel: str | No
     return {row["channel"]: row["imported_at"] for row in rows}
 
 
-def leave_out(conn: sqlite3.Connection, channels: Sequence[str] = (), locations: Sequence[str] = ()) -> None:
-    """Take the orders of `channels`, and what is at `locations`, out of temp.picks again."""
+def leave_out(
+    conn: sqlite3.Connection,
+    channels: Sequence[str] = (),
+    locations: Sequence[str] = (),
+    orders: Sequence[tuple[int, str]] = (),
+) -> None:
+    """Take the orders of `channels`, what is at `locations`, and `orders` where they are (id, location) out of temp.picks."""
+    conn.executemany("DELETE FROM temp.picks WHERE order_id = ? AND location = ?", orders)
     for column, names in (("channel", channels), ("location", locations)):
         conn.execute(f"DELETE FROM temp.picks WHERE {column} IN (SELECT value FROM json_each(?))", (json.dumps(list(names)),))
 
@@ -122,7 +131,8 @@ def read_picks(conn: sqlite3.Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
     orders = query_large(
         conn,
         "SELECT o.id AS order_id, o.channel, o.order_ref, o.channel_order_id, o.placed_at, o.ship_by, "
-        "o.service AS order_service, o.note, o.tags, o.gift, o.delivery, o.currency "
+        "o.service AS order_service, o.note, o.tags, o.gift, o.delivery, o.currency, "
+        "EXISTS (SELECT 1 FROM orders x WHERE x.order_ref = o.order_ref AND x.channel <> o.channel) AS shared "
         "FROM (SELECT DISTINCT order_id FROM temp.picks) t CROSS JOIN orders o ON o.id = t.order_id",
         schema=_ORDERS,
     )
@@ -140,7 +150,14 @@ def read_picks(conn: sqlite3.Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
         "CROSS JOIN contacts c ON c.order_id = t.order_id WHERE c.erased = 0",
         schema=CONTACTS,
     ).sort("order_id")
-    return _in_order(taken, orders, lines, products), contacts
+    earlier = query_large(
+        conn,
+        "SELECT e.order_id, e.location, count(*) AS earlier FROM (SELECT DISTINCT order_id FROM temp.picks) t "
+        "CROSS JOIN events e ON e.order_id = t.order_id AND e.kind = 'picking' JOIN batches b ON b.id = e.batch_id "
+        "WHERE b.undone_by IS NULL GROUP BY e.order_id, e.location",
+        schema=_EARLIER,
+    )
+    return _in_order(taken, orders, lines, products, earlier), contacts
 
 
 def _in_parcels(units: pl.DataFrame) -> pl.DataFrame:
@@ -163,7 +180,9 @@ def _in_parcels(units: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _in_order(taken: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame, products: pl.DataFrame) -> pl.DataFrame:
+def _in_order(
+    taken: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame, products: pl.DataFrame, earlier: pl.DataFrame
+) -> pl.DataFrame:  # fmt: skip
     # A line may hold several allocations of a sku at a place: counted or routed one after the other.
     units = taken.sort("allocation_id").group_by("location", "line_id", "sku", maintain_order=True).agg(
         pl.col("quantity").sum(), pl.col("order_id", "allocation_id", "service", "carrier", "ship_on", "joint").first()
@@ -174,6 +193,14 @@ def _in_order(taken: pl.DataFrame, orders: pl.DataFrame, lines: pl.DataFrame, pr
         .join(lines, on="line_id")
         .sort("location", "parcel_queue", "queue", "position", "sku", "allocation_id")
         .join(products, on="sku", how="left", maintain_order="left")
+        .join(earlier, on=["order_id", "location"], how="left", maintain_order="left")
+        .with_columns(
+            ref=pl.when(pl.col("shared") == 1).then(pl.concat_str("channel", pl.lit("/"), "order_ref")).otherwise("order_ref")
+            + pl.when(pl.col("earlier") > 0).then(pl.format("+{}", pl.col("earlier") + 1)).otherwise(pl.lit("")),
+            item_ref=pl.when(pl.col("line_sku") != pl.col("sku"))
+            .then(pl.concat_str("line_ref", pl.lit("/"), "sku"))
+            .otherwise("line_ref"),
+        )
         .with_columns(
             pl.coalesce("service", "order_service").alias("service"),
             pl.coalesce("title", "line_title").alias("title"),

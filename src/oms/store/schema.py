@@ -4,8 +4,11 @@
 UNDOABLE = (
     "files_in", "products", "kit_components", "listings", "orders", "contacts", "lines", "line_units", "holds",
     "incoming", "rates", "allocations", "parcels", "parcel_lines", "moves", "waiting", "confirmations", "returns",
-    "return_lines", "published", "cursors",
+    "return_lines", "published", "cursors", "warehouse_listings",
 )  # fmt: skip
+
+#: Those of them that came after version 2, which made the others remember.
+LATER = ("warehouse_listings",)
 
 #: Columns that follow from others: a change in them alone is nobody's deed, so it is neither recorded nor a conflict.
 DERIVED = {"orders": {"status", "as_of", "content_hash", "format"}}

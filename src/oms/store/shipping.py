@@ -13,14 +13,22 @@ from oms.store.frames import stage
 
 #: Carriers use a number again after a while: days within which the same one is the same parcel.
 SAME_PARCEL_DAYS = 7
+_LATER = r"\+\d+$"
 
 
 def match_orders(conn: sqlite3.Connection, refs: pl.DataFrame) -> dict[int, list[sqlite3.Row]]:
     """
     The orders that each row of `refs` (row Int64, ref String, channel String or NULL) may mean, by row.
 
-    A ref is an order_ref or the channel's own id, with or without `channel/` in front. Rows nobody knows are absent.
+    A ref is an order_ref or the channel's own id, with or without `channel/` in front; where nobody has that name, a `+2` at
+    its end is that of a later file (picking.PICKS). Rows nobody knows are absent.
     """
+    found = _named(conn, refs)
+    later = refs.filter(pl.col("ref").str.contains(_LATER), ~pl.col("row").is_in(list(found)))
+    return found | (_named(conn, later.with_columns(pl.col("ref").str.replace(_LATER, ""))) if later.height else {})
+
+
+def _named(conn: sqlite3.Connection, refs: pl.DataFrame) -> dict[int, list[sqlite3.Row]]:
     stage(conn, "refs", refs)
     found: dict[int, list[sqlite3.Row]] = {}
     slash = "instr(r.ref, '/')"

@@ -22,6 +22,7 @@ from oms.core.route.plans import (
     unpaid,
 )  # fmt: skip
 from oms.core.route.pricing import FAR_M, PARTS, Cost
+from oms.core.route.terms import OWN_WAREHOUSE
 from oms.core.route.waiting import NO_RATE, Short, shorts
 
 __all__ = ["NO_RATE", "PARTS", "Candidate", "Explanation", "Parcel", "explain"]
@@ -46,6 +47,7 @@ NOT_SHIPPING = "not_shipping"
 NOT_OF_CHANNEL = "not_of_channel"
 NOT_FOR_PICKUP = "not_for_pickup"
 BY_RULE = "rule"  # `rule` forbids it
+OTHERS_WAREHOUSE = "others_warehouse"  # a channel's own warehouse, which sends nothing of the order's channel
 MIN_VALUE = "min_value"  # a part of it is worth less than `rule` asks
 
 
@@ -145,6 +147,8 @@ class _Teller:
         if place not in order.candidates:
             if order.pickup:
                 return Candidate(parcels, None, NOT_FOR_PICKUP)
+            if order.barred.get(place) == OWN_WAREHOUSE:
+                return Candidate(parcels, None, OTHERS_WAREHOUSE)
             if place in order.barred:
                 return Candidate(parcels, None, BY_RULE, rule=order.barred[place])
             if here.code not in order.desk.locations:

@@ -121,7 +121,7 @@ class Joiner:
         before = problem.current.select("order_id").unique().with_columns(had=pl.lit(True))
         short = self.decision.waiting.select("order_id").unique().with_columns(waits=pl.lit(True))
         days = pl.DataFrame(
-            [(p.code, _text(p.today), _text(p.ship_on)) for p in problem.places],
+            [(p.code, _text(p.today), _text(p.ship_on)) for p in problem.places if p.packs_together],
             {"location": pl.String, "today": pl.String, "now": pl.String}, orient="row",
         )  # fmt: skip
         every = (

@@ -60,7 +60,7 @@ class Order:
     fixed: frozenset[int]  # places with a parcel that does not move
     counted: frozenset[int]  # of these, those that count on the day on which the place ships now
     metres: dict[int, int] = field(default_factory=dict)  # to each place, filled as needed
-    barred: Mapping[int, str] = field(default_factory=dict)  # place -> the rule that forbids it
+    barred: Mapping[int, str] = field(default_factory=dict)  # place -> the rule that forbids it, or terms.OWN_WAREHOUSE
     preferences: tuple[Preference, ...] = ()  # of the rules, in the order in which they count
     most: int = 3  # parcels at most
     worth: tuple[int, ...] = ()  # of a unit of each row, in thousandths of minor units; empty where nobody asks

@@ -37,6 +37,7 @@ class Place:
     handling_unit: int = 0
     spot: Spot | None = None
     rank: int = 0  # position in [routing] ranking; those that are not in it come last
+    packs_together: bool = True  # two orders can be told to leave in one parcel
 
 
 @dataclass(frozen=True)

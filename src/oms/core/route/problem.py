@@ -28,6 +28,7 @@ class Desk:
     ship_complete: bool = False
     pickups: tuple[str, ...] = ()  # codes where its buyers may collect
     allow_partial: bool = True  # whether a part of a line may leave
+    kept_from: Mapping[str, str] = field(default_factory=dict)  # code of a channel's warehouse that cannot send for it -> whose
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,9 @@ from oms.core.route.rates import service_of
 from oms.core.route.rulings import NO_RULING, Ruling
 from oms.model.times import parse_iso, zone
 
+#: What bars a place that is no rule: it is a channel's own warehouse, and sends nothing of the order's channel.
+OWN_WAREHOUSE = ""
+
 
 class Terms(NamedTuple):
     """What decides about an order apart from what is in it. Places are indices into Problem.places."""
@@ -29,7 +32,7 @@ class Terms(NamedTuple):
     pricing: Pricing
     due: list[int]  # ship_by as a day number, by place
     spot: Spot | None
-    barred: Mapping[int, str]  # place -> the rule that forbids it
+    barred: Mapping[int, str]  # place -> the rule that forbids it, OWN_WAREHOUSE where a channel's own cannot send it
     preferences: tuple[Preference, ...]
 
 
@@ -61,6 +64,10 @@ class TermsBook:
                         if place.code in desk.locations and place.ships and place.ship_on is not None)
             for name, desk in problem.desks.items()
         }  # fmt: skip
+        self._warehouses = {
+            name: {n: OWN_WAREHOUSE for n, place in enumerate(self._places) if place.code in desk.kept_from}
+            for name, desk in problem.desks.items()
+        }
         self._due = cache(self._due_days)
 
     def terms(
@@ -78,6 +85,8 @@ class TermsBook:
         barred = {} if pickup else self._barred(candidates, ruling, spot)
         if barred:
             candidates = tuple(n for n in candidates if n not in barred)
+        if not pickup:
+            barred |= self._warehouses[channel]
         if ruling.ship_complete is not None:
             desk = replace(desk, ship_complete=ruling.ship_complete)
         wanted, known = (None, True) if pickup else self._service(desk, service)

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Supply, splits_paid
 from oms.core.route.shelves import Score, distinct_places, groupings, holders
+from oms.core.route.terms import OWN_WAREHOUSE
 
 NO_LOCATION = "no_location"  # nowhere it may be sent from
 NO_STOCK = "no_stock"
@@ -59,14 +60,15 @@ def shorts(supply: Supply, order: Order, got: list[int]) -> list[Short]:
 
 def _why(supply: Supply, order: Order, n: int, short: int, got: list[int]) -> tuple[int, str]:
     row, places = order.rows[n], order.candidates
-    if not places and not order.barred:
+    barred = [p for p, rule in order.barred.items() if rule != OWN_WAREHOUSE]
+    if not places and not barred:
         return 0, NO_LOCATION
     stock = {p: max(0, supply.free[row.sku][p]) for p in places}
     free = sum(stock.values())
     # A kit's components and a pack's pieces are of no use alone: less than one whole unit is no stock.
     enough = short if order.desk.ship_complete or not order.desk.allow_partial else min(short, row.units)
     if free < enough:
-        kept = sum(max(0, supply.free[row.sku][p]) for p in order.barred) + supply.withheld(order, row.sku)
+        kept = sum(max(0, supply.free[row.sku][p]) for p in barred) + supply.withheld(order, row.sku)
         return free, RULE if kept and free + kept >= enough else NO_STOCK
     open_places = [p for p in places if supply.open_at(order, p)]
     if sum(stock[p] for p in open_places) < enough:
