@@ -1,8 +1,15 @@
 """Routing again: what waits is filled first, what is routed moves only where it pays, what is picked stays."""
 
-from oms.core.route import route
+from dataclasses import replace
+
+import polars as pl
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from oms.core.route import Decision, Problem, route
 from oms.core.route.problem import Desk, Rules
 from tests.core.route_desk import THURSDAY, again, card, decide, order, place, problem, rate, sent, waits
+from tests.core.test_route_properties import problems
 
 TODAY = "2026-11-19"
 
@@ -23,6 +30,44 @@ def test_a_routed_order_moves_only_where_it_saves_more_than_the_stickiness() -> 
     assert ["A"] == moved(51, 50)
     assert [] == moved(0, 0)
     assert ["A"] == moved(1, 0)
+
+
+def test_a_routed_order_gives_way_to_a_new_one_that_needs_its_unit_more() -> None:
+    """The last mug at A is reserved; the new order would pay 20.00 from B, the one that has it only 6.00. So they change."""
+    decision = decide(
+        [order("1", [(0, "MUG", 1, 1, 0)]), order("2", {"MUG": 1}, postcode="9")],
+        {("MUG", "A"): 0, ("MUG", "B"): 1}, places=[place("A"), place("B")],
+        rates=card(rate("A", 500), rate("B", 600, country="XX", postcode_prefix="1"), rate("B", 2000)),
+        held=[("1", 0, "MUG", "A", 1, TODAY, True)], rules=Rules(wait_penalty=100_000, stickiness=50),
+    )  # fmt: skip
+
+    assert [("1", "MUG", "B", 1, 600), ("2", "MUG", "A", 1, 500)] == sent(decision)
+    assert [(1, 100, "MUG", "A")] == decision.released.rows()
+    assert (2, 2500, 1100, 1050) == (decision.contested, decision.greedy, decision.total, decision.lower_bound)
+
+
+@given(problems(goals=("cost",)), st.integers(1, 5))
+def test_the_bound_of_a_later_run_is_of_what_is_routed_already_too(given: Problem, early: int) -> None:
+    """Some orders first, then all: what all at once cost is not below the bound, where moving asks for nothing."""
+    given = replace(given, rules=replace(given.rules, stickiness=0))
+    first = given.orders.sort("order_id").head(early).select("order_id")
+    before = replace(given, orders=given.orders.join(first, on="order_id", how="semi"),
+                     demand=given.demand.join(first, on="order_id", how="semi"))  # fmt: skip
+    decision, at_once = route(before), route(given)
+    late = given.demand.join(first, on="order_id", how="anti")
+    known = again(before, decision)
+    later = route(replace(known, orders=given.orders, demand=pl.concat([known.demand, late])), again=True)
+    assume(at_once.waiting.is_empty() and later.waiting.is_empty() and decision.waiting.is_empty())
+    stays = decision.total - cost_of(decision, later.released)
+
+    assert later.lower_bound is not None
+    assert later.lower_bound + stays <= at_once.total
+
+
+def cost_of(decision: Decision, released: pl.DataFrame) -> int:
+    """What the parcels cost that are given back."""
+    parcels = released.select("order_id", "location").unique()
+    return int(decision.assignments.join(parcels, on=["order_id", "location"], how="semi")["cost"].sum())
 
 
 def test_what_moves_is_given_back() -> None:

@@ -38,7 +38,7 @@ def by_swaps(given: Problem) -> Decision:
     served = decide(prepared)
     greedy = decision_of(given, crowd, served)
     days.restore()
-    return settle_by_swaps(given, crowd, served, greedy, again=False)
+    return settle_by_swaps(given, crowd, served, greedy)
 
 
 def test_without_the_solver_pairs_are_swapped() -> None:

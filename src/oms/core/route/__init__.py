@@ -13,7 +13,7 @@ from oms.core.route.checker import check
 from oms.core.route.crowd import serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, decide
-from oms.core.route.opposition import anyone_opposed, supply_before
+from oms.core.route.opposition import anyone_opposed, supply_alone
 from oms.core.route.orders import prepare
 from oms.core.route.problem import Problem
 from oms.core.route.terms import TermsBook
@@ -55,9 +55,11 @@ def _decided(problem: Problem, book: TermsBook, effort: int, again: bool) -> Dec
     decision = decision_of(problem, crowd, served)
     if effort and problem.rules.goal == "cost":
         days.restore()
-        start = supply_before(problem, served.prepared)
-        if not anyone_opposed(served.prepared, start, [plan.parcels for plan in served.plans]):
+        alone = supply_alone(problem, served.prepared)
+        if not anyone_opposed(served.prepared, alone, [plan.parcels for plan in served.plans]):
             return replace(decision, lower_bound=decision.total, greedy=decision.total, contested=0)
+        if not again and decision.assignments.is_empty() and decision.released.is_empty():
+            return decision  # nothing is new: they have been decided together before
         try:
             from oms.core.route.contest import settle_contest
         except ImportError as error:
@@ -65,8 +67,8 @@ def _decided(problem: Problem, book: TermsBook, effort: int, again: bool) -> Dec
                 raise
             from oms.core.route.swaps import settle_by_swaps
 
-            return settle_by_swaps(problem, crowd, served, decision, again)
-        decision = settle_contest(problem, book, crowd, served, decision, effort, again)
+            return settle_by_swaps(problem, crowd, served, decision)
+        decision = settle_contest(problem, book, crowd, served, decision, effort)
     return decision
 
 

@@ -14,7 +14,7 @@ import polars as pl
 from oms.core.route.crowd import Crowd, serve
 from oms.core.route.decision import Decision, decision_of
 from oms.core.route.greedy import Days, Routed, decide, decide_from
-from oms.core.route.opposition import supply_before
+from oms.core.route.opposition import supply_alone, supply_before
 from oms.core.route.optimum import Effort, Kernel, Optimum, contested, kernel_of, left_behind, optimise, uses
 from oms.core.route.orders import Prepared, prepare
 from oms.core.route.plans import Parcels, cost_after, got, moved, unpaid
@@ -43,21 +43,18 @@ LEVELS = {
 
 
 def settle_contest(
-    problem: Problem, book: TermsBook, before: Crowd, served: Routed, greedy: Decision, effort: int, again: bool
+    problem: Problem, book: TermsBook, before: Crowd, served: Routed, greedy: Decision, effort: int
 ) -> Decision:  # fmt: skip
     """
     `greedy` or a decision that is no worse in anything, with a bound.
 
-    `before`: the orders that `greedy` served at once; `served`: the others, their days as they stood before. Unless `again`,
-    a batch in which nothing changed is not looked at: its orders have been decided together before.
+    `before`: the orders that `greedy` served at once; `served`: the others, their days as they stood before.
     """
-    start, plans = supply_before(problem, served.prepared), [plan.parcels for plan in served.plans]
-    if not again and greedy.assignments.is_empty() and greedy.released.is_empty():
-        return greedy
+    plans = [plan.parcels for plan in served.plans]
     level = LEVELS[min(effort, max(LEVELS))]
     # As soon as it is certain that they are too many, nothing more needs to be known.
     if len(plans) > level.orders and effort < IN_BLOCKS:
-        many = len(contested(served.prepared, start, plans).orders)
+        many = len(contested(served.prepared, supply_alone(problem, served.prepared), plans).orders)
         if many > level.orders:
             return replace(greedy, greedy=greedy.total, contested=many)
     crowd = serve(problem, book, everyone=True)
@@ -131,7 +128,7 @@ class _Contest:
             self.days.restore()
         self.first = first
         self.start = supply_before(problem, prepared)
-        self.among = contested(prepared, self.start, self.first)
+        self.among = contested(prepared, supply_alone(problem, prepared), self.first)
         self.orders = len(self.among.orders)
         self.kernel: Kernel | None = None
         if 0 < self.orders <= most:

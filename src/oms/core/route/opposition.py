@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from oms.core.route.finder import Finder
-from oms.core.route.orders import Order, Prepared, free_units
+from oms.core.route.orders import Prepared, free_units
 from oms.core.route.plans import Fill, Parcels, Supply, cost_after, got
 from oms.core.route.problem import Problem
 
@@ -14,30 +14,28 @@ def supply_before(problem: Problem, prepared: Prepared) -> Supply:
     return Supply(replace(prepared, free=free_units(problem, prepared.skus), places=problem.places))
 
 
-def anyone_opposed(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> bool:
-    """Whether any order has less than it would have alone."""
-    finder = Finder(prepared, start)
-    return any(opposed(prepared, start, finder, number, has) for number, has in enumerate(before))
+def supply_alone(problem: Problem, prepared: Prepared) -> Supply:
+    """What an order would find if it were alone: the stock and the days of all that may still move are free, its own too."""
+    everything = supply_before(problem, prepared)
+    for order in prepared.orders:
+        if order.current:
+            everything.give_back(order, order.current)
+    return everything
 
 
-def opposed(prepared: Prepared, start: Supply, finder: Finder, number: int, has: Parcels) -> bool:
-    """Whether an order would have more, or the same for less, than what it `has`, if it were alone."""
+def anyone_opposed(prepared: Prepared, alone: Supply, before: Sequence[Parcels]) -> bool:
+    """Whether any order has less than it would have `alone`."""
+    finder = Finder(prepared, alone)
+    return any(opposed(prepared, finder, number, has) for number, has in enumerate(before))
+
+
+def opposed(prepared: Prepared, alone: Finder, number: int, has: Parcels) -> bool:
+    """Whether an order would have more, or the same for less, than what it `has`, if it were `alone`."""
     order = prepared.orders[number]
-    start.give_back(order, order.current)
-    best = finder.best(order)
-    _take_again(start, order)
+    best = alone.best(order)
     fill = Fill.of(order, got(order, has))
     if best.fill != fill:
         return best.fill.better_than(fill)
     sticks = prepared.rules.stickiness if order.current else 0
-    alone = cost_after(prepared, order, order.current, best.parcels)
-    return alone + sticks < cost_after(prepared, order, order.current, has)
-
-
-def _take_again(start: Supply, order: Order) -> None:
-    """Undo `give_back`, without touching the days of the order."""
-    for place, picks in order.current.items():
-        for n, units in picks.items():
-            start.free[order.rows[n].sku][place] -= units
-    for place in order.slots:
-        start.capacity[place] -= 1
+    cost = cost_after(prepared, order, order.current, best.parcels)
+    return cost + sticks < cost_after(prepared, order, order.current, has)

@@ -20,13 +20,11 @@ from oms.core.route.problem import Problem
 ROUNDS, ASKED, MOST = 3, 8, 10_000
 
 
-def settle_by_swaps(problem: Problem, before: Crowd, served: Routed, greedy: Decision, again: bool) -> Decision:
+def settle_by_swaps(problem: Problem, before: Crowd, served: Routed, greedy: Decision) -> Decision:
     """
     `greedy` or a decision that is cheaper and fills as much. `before`: the orders that it served at once; `served`: the others,
-    their days as they stood before. Unless `again`, a batch in which nothing changed is not looked at.
+    their days as they stood before.
     """
-    if not again and greedy.assignments.is_empty() and greedy.released.is_empty():
-        return greedy
     prepared, days = served.prepared, Days(served.prepared)
     if len(prepared.orders) > MOST:
         return replace(greedy, unsolved=True)

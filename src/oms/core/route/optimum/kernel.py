@@ -97,11 +97,11 @@ class Contested(NamedTuple):
     scarce: np.ndarray[tuple[int], np.dtype[np.bool_]]
 
 
-def contested(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> Contested:
+def contested(prepared: Prepared, alone: Supply, before: Sequence[Parcels]) -> Contested:
     """
     Who competes in a batch in which orders have the plans `before`.
 
-    `start`: what is left before anything is decided, of the whole problem where `prepared` is only a part of it.
+    `alone`: what an order would find if it were alone, of the whole problem where `prepared` is only a part of it.
     """
     limits = limits_of(prepared)
     places, days = len(prepared.places), len(prepared.skus) * len(prepared.places)
@@ -119,10 +119,10 @@ def contested(prepared: Prepared, start: Supply, before: Sequence[Parcels]) -> C
     # A shelf that holds nothing for anybody links nobody: who wants it cannot have it.
     linking = scarce & (limits > 0)
     groups = _components(prepared, free, linking, places, days)
-    finder = Finder(prepared, start)
+    finder = Finder(prepared, alone)
     orders: list[int] = []
     for group in groups:
-        if any(opposed(prepared, start, finder, n, before[n]) for n in group):
+        if any(opposed(prepared, finder, n, before[n]) for n in group):
             orders += group
         else:
             for n in group:
