@@ -28,7 +28,7 @@ def test_route_prints_rows_for_scripts_and_words_for_people(oms: Oms) -> None:
     assert "channel\torder\tline\tsku\tlocation\tn\tcarrier\tservice\tships\tcost" == first.stdout.splitlines()[0]
     assert "web\tW1\tMUG#1\tMUG\tNJ\t1\tUPS\tGround\t2026-11-19\t7.30" == first.stdout.splitlines()[1]
     assert "web\tW3\tTEA#1\tTEA\t2\t0\tno_stock\t" == first.stdout.splitlines()[-1]
-    assert "3 orders routed, 0 split, 1 waiting; cost 77.20 USD" in first.stderr
+    assert "3 orders routed, 0 split, 1 waiting; cost 77.20 USD, 50.00 of it for what waits" in first.stderr
     assert "nothing to change; 1 order waits" in second.stderr
 
 
@@ -39,11 +39,33 @@ def test_route_as_json(oms: Oms) -> None:
     told = oms.ok("route", "--greedy")
 
     assert {**dry, "cost": told["cost"]} == told
-    assert {"total": "77.20", "lower_bound": "77.20", "gap": 0.0, "greedy": "77.20"} == dry["cost"]
-    assert {"total": "77.20", "lower_bound": None, "gap": None, "greedy": "77.20"} == told["cost"]
+    assert {"total": "77.20", "waiting": "50.00", "lower_bound": "77.20", "gap": 0.0, "greedy": "77.20"} == dry["cost"]
+    assert {"total": "77.20", "waiting": "50.00", "lower_bound": None, "gap": None, "greedy": "77.20"} == told["cost"]
     assert {"batch", "orders", "cost", "currency", "assignments", "waiting", "notes"} == set(told)
-    assert {"total", "lower_bound", "gap", "greedy"} == set(told["cost"])
+    assert {"total", "waiting", "lower_bound", "gap", "greedy"} == set(told["cost"])
     assert ["W1", "W2", "W2", "W3"] == [row["order_ref"] for row in told["assignments"]]
+
+
+def test_what_means_nothing_beside_a_replay_is_refused(oms: Oms) -> None:
+    """A goal or a page beside --replay, days to hold without it: said, not left out in silence."""
+    stocked(oms)
+    wrong = [
+        oms("route", "--replay", "2026-11-01..2026-11-30", "--goal", "distance"),
+        oms("route", "--replay", "2026-11-01..2026-11-30", "--report"),
+        oms("route", "--hold", "3"),
+    ]
+
+    assert [2, 2, 2] == [each.exit_code for each in wrong]
+    assert ["--goal is not for --replay", "--report is not for --replay", "--hold is for --replay"] == [
+        each.stderr.splitlines()[0].removeprefix("error: ") for each in wrong
+    ]
+
+
+def test_a_dry_run_names_no_page(oms: Oms) -> None:
+    """Nothing is written, so there is nothing to see."""
+    dry, real = stocked(oms)("route", "--report", "--dry-run"), oms("route", "--report")
+
+    assert (False, True) == ("see outbox" in dry.stderr, "see outbox" in real.stderr)
 
 
 def test_goal_must_be_one_of_three(oms: Oms) -> None:

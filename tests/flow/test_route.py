@@ -43,6 +43,18 @@ def sent(report: RouteReport) -> list[tuple[Any, ...]]:
     return [(a["order_ref"], a["sku"], a["location"], a["quantity"], a["cost"]) for a in report.json()["assignments"]]
 
 
+def test_the_page_says_what_is_sent_what_waits_and_when_it_may_come(desk: Desk) -> None:
+    """Its costs sum: 27.20 for what is sent, 50.00 that waiting weighs; W3's teas wait, and nobody knows till when."""
+    report = route_orders(stocked(desk).shop, page=True)
+    page = (desk.root / (report.page or "")).read_text("utf-8")
+    cells = [re.findall("<t[dh].*?>(.*?)</t[dh]>", row) for row in re.findall("<tr>(.*)</tr>", page)]
+
+    assert ["27.20", "50.00", "77.20"] == [row[1] for row in cells[:3]]
+    assert ["all", "", "", "3", "7", "23.30", "3.10", "0.80", "0.00", "0.00", "27.20"] in cells
+    assert ["TEA", "no_stock", "1", "2", "", "", "1"] in cells
+    assert "made 2026-11-19" in page
+
+
 def test_orders_are_reserved_where_they_are_cheapest(desk: Desk) -> None:
     """
     W1: NJ 6.00 + 1.10 + 0.20. W2: NJ 3.3 kg = 8.00 + 2.30 + 1.10 + 3 x 0.20 (CA has no pot). W3: 3 of 5 teas from CA.
@@ -57,7 +69,7 @@ def test_orders_are_reserved_where_they_are_cheapest(desk: Desk) -> None:
     ] == sent(report)  # fmt: skip
     assert {
         "orders": {"routed": 3, "split": 0, "waiting": 1}, "currency": "USD",
-        "cost": {"total": "77.20", "lower_bound": "77.20", "gap": 0.0, "greedy": "77.20"},
+        "cost": {"total": "77.20", "waiting": "50.00", "lower_bound": "77.20", "gap": 0.0, "greedy": "77.20"},
         "waiting": [{"channel": "web", "order_ref": "W3", "line_ref": "TEA#1", "sku": "TEA", "short": 2, "free": 0,
                      "reason": "no_stock", "expected_on": None}],
     }.items() <= report.json().items()  # fmt: skip
@@ -252,7 +264,7 @@ def test_a_transfer_is_named_where_it_saves_more_than_it_costs(desk: Desk, cost:
     report = route_orders(desk.shop, page=True)
 
     page = (desk.shop.root / (report.page or "")).read_text("utf-8")
-    assert (worth, worth) == ("Transfers worth a look" in page, f"<td>{cost}</td>" in page)
+    assert (worth, worth) == ("Transfers worth a look" in page, f'<td class="n">{cost}</td>' in page)
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,9 @@ def route(
             "--with", help=_("With --replay: another oms.toml, rate card or stock count."), exists=True, dir_okay=False
         ),
     ] = None,
-    hold: Annotated[int, typer.Option("--hold", min=1, max=365, help=_("With --replay: route every so many days."))] = 1,
+    hold: Annotated[
+        int | None, typer.Option("--hold", min=1, max=365, help=_("With --replay: route every so many days; 1 by default."))
+    ] = None,
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -75,20 +77,27 @@ def route(
         raise UsageError(_("--greedy is --effort 0"), _("give one of them"))
     effort = 0 if greedy else effort
     if replay is not None:
-        _replay(replay, hold, effort, otherwise or [], workspace, as_json)
+        if page or goal:
+            raise UsageError(
+                _("{option} is not for --replay", option="--report" if page else "--goal"),
+                _("its table is the report; --json for programs") if page
+                else _("write the goal into another oms.toml, then --with new.toml"),
+            )  # fmt: skip
+        _replay(replay, hold or 1, effort, otherwise or [], workspace, as_json)
         return
-    if otherwise:
+    if otherwise or hold is not None:
         raise UsageError(
-            _("--with is for --replay"), _("for example: oms route --replay 2026-10-01..2026-10-31 --with new.toml")
+            _("{option} is for --replay", option="--with" if otherwise else "--hold"),
+            _("for example: oms route --replay 2026-10-01..2026-10-31 --with new.toml"),
         )
     from oms.flow.route import route_orders as run
 
     shop = open_shop(workspace, wait)
     report = run(shop, str(goal) if goal else None, effort=effort, page=page, dry_run=dry_run)
-    console.finish(report, as_json, lambda: _show_route(report))
+    console.finish(report, as_json, lambda: _show_route(report, dry_run))
 
 
-def _show_route(report: "RouteReport") -> None:
+def _show_route(report: "RouteReport", dry_run: bool) -> None:
     from oms.model.money import decimal_text
 
     if report.assignments.height:
@@ -114,16 +123,19 @@ def _show_route(report: "RouteReport") -> None:
         console.say(plural("nothing to change; {count} order waits", "nothing to change; {count} orders wait",
                            report.waiting_orders))  # fmt: skip
         return
-    console.say(plural("{count} order routed, {split} split, {waiting} waiting; cost {total} {currency}",
-                       "{count} orders routed, {split} split, {waiting} waiting; cost {total} {currency}", report.routed,
-                       split=report.split, waiting=report.waiting_orders,
-                       total=decimal_text(report.total, report.currency), currency=report.currency))  # fmt: skip
+    said = plural("{count} order routed, {split} split, {waiting} waiting; cost {total} {currency}",
+                  "{count} orders routed, {split} split, {waiting} waiting; cost {total} {currency}", report.routed,
+                  split=report.split, waiting=report.waiting_orders,
+                  total=decimal_text(report.total, report.currency), currency=report.currency)  # fmt: skip
+    if report.weighs:
+        said += _(", {amount} of it for what waits", amount=decimal_text(report.weighs, report.currency))
+    console.say(said)
     if report.joined and report.saved is not None:
         console.say(plural("{count} order shares a parcel with others of its buyer; saves {saved} {currency}",
                            "{count} orders share parcels with others of their buyers; saves {saved} {currency}", report.joined,
                            saved=decimal_text(report.saved, report.currency), currency=report.currency))  # fmt: skip
     _show_bound(report)
-    if report.page:
+    if report.page and not dry_run:
         console.say(_("see {path}", path=report.page))
 
 

@@ -40,7 +40,7 @@ class RouteReport:
     routed: int
     split: int
     waiting_orders: int
-    total: int
+    total: int  # what changed costs, and what waits weighs
     assignments: pl.DataFrame
     waiting: pl.DataFrame
     lower_bound: int | None = None  # no routing that fills as much costs less; None where nobody looked
@@ -53,6 +53,11 @@ class RouteReport:
     page: str | None = None  # path of the page that was asked for
     exit_code: int = 0
 
+    @property
+    def weighs(self) -> int:
+        """What of the total is there because something waits: nobody pays it."""
+        return int(self.waiting["cost"].sum())
+
     def json(self) -> dict[str, Any]:
         """Keys: batch, orders, cost, currency, assignments, waiting, notes; page where one was asked for."""
         total = decimal_text(self.total, self.currency)
@@ -61,6 +66,7 @@ class RouteReport:
             "orders": {"routed": self.routed, "split": self.split, "waiting": self.waiting_orders},
             "cost": {
                 "total": total,
+                "waiting": decimal_text(self.weighs, self.currency),
                 "lower_bound": None if self.lower_bound is None else decimal_text(self.lower_bound, self.currency),
                 "gap": self.gap,
                 "greedy": total if self.greedy is None else decimal_text(self.greedy, self.currency),
@@ -122,7 +128,7 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
     joining.save(batch, decision.joined)
     path = None
     if changed and page:
-        path = batch.document("routing", "routing.html", route_page(decision, problem, config))
+        path = batch.document("routing", "routing.html", route_page(decision, waiting, problem, config, shop.now))
     if changed:
         settle_reservations(batch)
         batch.summary(
