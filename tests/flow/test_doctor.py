@@ -8,7 +8,7 @@ import pytest
 from oms.flow.doctor import DoctorReport, doctor
 from oms.flow.glance import glance
 from oms.flow.look import orders
-from oms.flow.stock import adjust
+from oms.flow.stock_entries import adjust
 from tests.flow.shipping_desk import Desk
 
 

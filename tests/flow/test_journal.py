@@ -7,7 +7,7 @@ import pytest
 from oms.errors import UnknownBatch, UnknownOrder
 from oms.flow.glance import Glance, glance
 from oms.flow.journal import log
-from oms.flow.stock import count
+from oms.flow.stock_entries import count
 from oms.flow.undo import undo
 from tests.flow.shipping_desk import Desk
 

@@ -7,7 +7,8 @@ import pytest
 
 from oms.errors import Refused, UnknownLocation, UnknownSku, UsageError
 from oms.flow.glance import glance
-from oms.flow.stock import ChangeReport, adjust, count, log, receive, stock, transfer
+from oms.flow.stock import log, stock
+from oms.flow.stock_entries import ChangeReport, adjust, count, receive, transfer
 from tests.flow.shipping_desk import TOML, Desk
 
 

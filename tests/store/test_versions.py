@@ -24,7 +24,7 @@ def test_a_store_of_a_newer_oms_is_left_alone(oms: Oms, words: str) -> None:
     result = oms(*words.split(), "--json")
 
     assert 1 == result.exit_code
-    assert "oms.db: a newer oms has written this store (version 99, this one knows 4)" == result.json["error"]
+    assert "oms.db: a newer oms has written this store (version 99, this one knows 5)" == result.json["error"]
     assert before == (oms.root / "oms.db").read_bytes()
 
 

@@ -12,7 +12,8 @@ from oms.words import _
 
 if TYPE_CHECKING:
     from oms.flow.shop import Shop
-    from oms.flow.stock import ChangeReport, LedgerReport, StockReport
+    from oms.flow.stock import LedgerReport, StockReport
+    from oms.flow.stock_entries import ChangeReport
 
 VERBS = ("count", "adjust", "receive", "transfer", "log")
 
@@ -100,7 +101,7 @@ def count(
 
     Example: oms stock count MUG-RED 12 --location NJ
     """
-    from oms.flow.stock import count as run
+    from oms.flow.stock_entries import count as run
 
     shop = open_shop(workspace, wait)
     _finish(shop, run(shop, sku, quantity, location, at, dry_run), as_json)
@@ -122,7 +123,7 @@ def adjust(
 
     Example: oms stock adjust MUG-RED -1 --location NJ --reason damaged
     """
-    from oms.flow.stock import adjust as run
+    from oms.flow.stock_entries import adjust as run
 
     shop = open_shop(workspace, wait)
     _finish(shop, run(shop, sku, by, location, reason, dry_run), as_json)
@@ -136,6 +137,9 @@ def receive(
     reference: Annotated[
         str | None, typer.Option("--reference", help=_("Tick off what was expected under this reference."))
     ] = None,
+    counted: Annotated[
+        bool, typer.Option("--counted", help=_("A count has them already: only tick off what was expected."))
+    ] = False,
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -146,10 +150,10 @@ def receive(
 
     Example: oms stock receive MUG-RED 48 --location NJ --reference PO-17
     """
-    from oms.flow.stock import receive as run
+    from oms.flow.stock_entries import receive as run
 
     shop = open_shop(workspace, wait)
-    _finish(shop, run(shop, sku, quantity, location, reference, dry_run), as_json)
+    _finish(shop, run(shop, sku, quantity, location, reference, counted, dry_run), as_json)
 
 
 @stock_app.command("transfer")
@@ -158,6 +162,12 @@ def transfer(
     quantity: Annotated[int, typer.Argument(metavar="QTY", min=1, help=_("Units to carry over."))],
     source: Annotated[str, typer.Option("--from", help=_("The location they leave."))],
     target: Annotated[str, typer.Option("--to", help=_("The location they come to."))],
+    expected: Annotated[
+        str | None, typer.Option("--expected", metavar="YYYY-MM-DD", help=_("They are on their way until that day."))
+    ] = None,
+    reference: Annotated[
+        str | None, typer.Option("--reference", help=_("What to call it meanwhile, as a shipment to Amazon is called."))
+    ] = None,
     workspace: Workspace = None,
     as_json: Json = False,
     dry_run: DryRun = False,
@@ -165,14 +175,17 @@ def transfer(
     wait: Wait = 30.0,
 ) -> None:
     """
-    Carry units from one location to another.
+    Carry units from one location to another: at once, or expected there on a day.
+
+    What is expected has left the one and is on its way to the other until it is received (oms stock receive) or a count
+    there finds it.
 
     Example: oms stock transfer MUG-RED 5 --from NJ --to CA
     """
-    from oms.flow.stock import transfer as run
+    from oms.flow.stock_entries import transfer as run
 
     shop = open_shop(workspace, wait)
-    _finish(shop, run(shop, sku, quantity, source, target, force, dry_run), as_json)
+    _finish(shop, run(shop, sku, quantity, source, target, expected, reference, force, dry_run), as_json)
 
 
 def _finish(shop: "Shop", report: "ChangeReport", as_json: bool) -> None:
@@ -190,6 +203,8 @@ def _show_change(report: "ChangeReport") -> None:
     for each in report.received:
         console.say(_("ticked off: {units} expected on {day} {reference}", units=each["quantity"],
                       day=each["expected_on"], reference=each["reference"]))  # fmt: skip
+    for each in report.sent:
+        console.say(_("on its way: {quantity} {sku} to {location}, expected on {expected_on}: {reference}", **each))
     for note in report.notes:
         console.say(_("note: {note}", note=note))
     for warning in report.warnings:

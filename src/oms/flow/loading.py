@@ -20,6 +20,7 @@ from oms.store.batch import Batch
 from oms.store.files import comes_again, follows_another
 from oms.store.order_loading import Source, remember_template
 from oms.store.returns import load_counter_returns, load_returns
+from oms.store.transfers import Arrived
 from oms.words import _, plural
 
 
@@ -157,7 +158,21 @@ def _stock(batch: Batch, config: Config, file: Incoming) -> Loaded:
         of_kits, "sku", _("a kit has no stock of its own"), _("count its components: oms stock SKU names them")
     )
     counted = counts.join(of_kits, on="row", how="anti", maintain_order="left")
-    return Loaded(catalog.load_counts(batch, counted, file.file_id), pl.concat([unknown, rejected]), notes)
+    done, arrived = catalog.load_counts(batch, counted, file.file_id)
+    return Loaded(done, pl.concat([unknown, rejected]), notes + _arrivals(arrived))
+
+
+def _arrivals(arrived: list[Arrived]) -> list[str]:
+    """A note for each transfer of which counts found something."""
+    units: Counter[tuple[str, str, str]] = Counter()
+    for each in arrived:
+        units[each.reference, each.source, each.location] += each.units
+    return [
+        plural("{count} unit of {reference} has arrived at {location} from {source}",
+               "{count} units of {reference} have arrived at {location} from {source}", count, reference=reference,
+               location=location, source=source)
+        for (reference, source, location), count in sorted(units.items())
+    ]  # fmt: skip
 
 
 def _kits(batch: Batch, file: Incoming) -> Loaded:

@@ -152,7 +152,11 @@ def _scarce(decision: Decision, currency: str) -> str:
 
 
 def _transfers(decision: Decision, problem: Problem, config: Config) -> str:
-    """Units that lie idle where nobody wants them, and where each would save most and more than its transfer costs."""
+    """
+    Units that lie idle where nobody wants them, and where each would save most and more than its transfer costs.
+
+    A channel's own warehouse gives nothing back.
+    """
     currency = config.business.currency
     cost = minor(config.routing.transfer_cost, currency)
     shelf = ["sku", "location"]
@@ -161,6 +165,7 @@ def _transfers(decision: Decision, problem: Problem, config: Config) -> str:
         problem.stock.join(used, on=shelf, how="left")
         .with_columns(units=pl.col("free") - pl.col("quantity").fill_null(0)).filter(pl.col("units") > 0)
         .join(decision.scarce, on=shelf, how="anti")
+        .filter(~pl.col("location").is_in([place.code for place in config.locations if place.channel is not None]))
     )  # fmt: skip
     dearest = decision.scarce.sort("price", "location", descending=[True, False]).unique(
         "sku", keep="first", maintain_order=True
@@ -171,6 +176,12 @@ def _transfers(decision: Decision, problem: Problem, config: Config) -> str:
         .sort("price", "sku", "location", descending=[True, False, False])
         .select("sku", "location", "to", "units", "price")
     )  # fmt: skip
-    headings = (_("sku"), _("from"), _("to"), _("units idle"), _("the first saves"), _("its transfer costs"))
+    headings = (_("sku"), _("from"), _("to"), _("units idle"), _("the first saves"), _("its transfer costs"), _("make it"))
     told = decimal_text(cost, currency)
-    return _table(headings, ((*row[:4], decimal_text(row[4], currency), told) for row in rows.iter_rows()))
+    return _table(
+        headings,
+        (
+            (*row[:4], decimal_text(row[4], currency), told, f"oms stock transfer {row[0]} 1 --from {row[1]} --to {row[2]}")
+            for row in rows.iter_rows()
+        ),
+    )

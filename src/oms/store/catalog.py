@@ -10,9 +10,11 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from oms.store import transfers
 from oms.store.batch import Batch
 from oms.store.frames import query, stage
 from oms.store.mapping import touch_unmapped
+from oms.store.transfers import Arrived, Found
 
 _PRODUCT = ("title", "barcode", "weight_g", "length_mm", "width_mm", "height_mm", "cost", "currency", "hs_code",
             "origin", "active")  # fmt: skip
@@ -60,9 +62,10 @@ def load_listings(batch: Batch, table: pl.DataFrame) -> Counter[str]:
     return found
 
 
-def load_counts(batch: Batch, table: pl.DataFrame, file_id: int) -> Counter[str]:
+def load_counts(batch: Batch, table: pl.DataFrame, file_id: int) -> tuple[Counter[str], list[Arrived]]:
     """
-    Counts by (sku, location, counted_at): the same again changes nothing, another number corrects it.
+    Counts by (sku, location, counted_at): the same again changes nothing, another number corrects it. With them what arrived
+    of transfers, as the counts tell.
 
     `table`: STOCK with location and counted_at filled.
     """
@@ -74,6 +77,7 @@ def load_counts(batch: Batch, table: pl.DataFrame, file_id: int) -> Counter[str]
         f"SELECT COALESCE(sum(m.quantity = s.on_hand), 0), COALESCE(sum(m.quantity <> s.on_hand), 0) "
         f"FROM temp.said s JOIN moves m ON {known}"
     ).fetchone()
+    arrived = _arrived(batch, known)
     batch.touch_stock(
         f"SELECT s.sku, s.location FROM temp.said s LEFT JOIN moves m ON {known} WHERE m.quantity IS NOT s.on_hand"
     )
@@ -89,7 +93,22 @@ def load_counts(batch: Batch, table: pl.DataFrame, file_id: int) -> Counter[str]
         (batch.id, file_id),
     ).rowcount
     touch_unmapped(batch)
-    return Counter(new=new, updated=updated, unchanged=unchanged)
+    return Counter(new=new, updated=updated, unchanged=unchanged), arrived
+
+
+def _arrived(batch: Batch, known: str) -> list[Arrived]:
+    """What the counts of temp.said find of transfers on their way; the oldest counts first."""
+    if not transfers.pending(batch.conn):
+        return []
+    rows = batch.conn.execute(
+        "SELECT s.sku, s.location, s.counted_at, 1, s.on_hand, m.quantity FROM temp.said s "
+        f"LEFT JOIN moves m ON {known} WHERE m.quantity IS NOT s.on_hand AND EXISTS (SELECT 1 FROM incoming i "
+        "  WHERE i.sku = s.sku AND i.location = s.location AND i.source IS NOT NULL AND i.received < i.quantity) "
+        "AND NOT EXISTS (SELECT 1 FROM temp.said n WHERE n.sku = s.sku AND n.location = s.location "
+        "  AND n.counted_at > s.counted_at) "
+        "ORDER BY s.sku, s.location"
+    )
+    return transfers.arrive(batch, [Found(*row) for row in rows.fetchall()])
 
 
 def load_incoming(batch: Batch, table: pl.DataFrame) -> Counter[str]:

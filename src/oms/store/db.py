@@ -27,7 +27,7 @@ from oms.workspace import STORE_NAME, locked, make_private_folder, write_private
 if TYPE_CHECKING:
     from oms.config import Config  # pydantic's models take their time to build; reading needs none of them
 
-VERSION = 4  # of the newest migration; migrations.py asserts that they agree
+VERSION = 5  # of the newest migration; migrations.py asserts that they agree
 
 
 class Store:

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from oms.errors import Refused, UnknownSku
 from oms.model.states import Move
+from oms.store import transfers
 from oms.store.batch import Batch
 from oms.store.tallies import LOW_STOCK
+from oms.store.transfers import Arrived, Found
 from oms.words import _
 
 #: Skus that a wrong one is compared with.
@@ -95,10 +97,10 @@ def stock_rows(
 def expected(conn: sqlite3.Connection, skus: Sequence[str], location: str | None = None) -> list[sqlite3.Row]:
     """
     What is on its way, soonest first: id, sku, location (NULL: nobody said), quantity (still to come), expected_on,
-    reference.
+    reference, source (of a transfer: the place it left).
     """
     return conn.execute(
-        "SELECT id, sku, location, quantity - received AS quantity, expected_on, reference FROM incoming "
+        "SELECT id, sku, location, quantity - received AS quantity, expected_on, reference, source FROM incoming "
         "WHERE quantity > received AND sku IN (SELECT value FROM json_each(:skus)) "
         "AND (:location IS NULL OR location IS NULL OR location = :location) "
         "ORDER BY expected_on, location IS NULL, location, reference, id",
@@ -110,7 +112,7 @@ def receive_expected(batch: Batch, sku: str, location: str, reference: str | Non
     """
     Tick off what was expected there, soonest first; with a `reference` only what carries it.
 
-    Returns the rows (expected_on, reference, quantity: ticked off now).
+    Returns the rows (expected_on, reference, source, quantity: ticked off now).
     """
     ticked = []
     for row in expected(batch.conn, [sku], location):
@@ -122,32 +124,36 @@ def receive_expected(batch: Batch, sku: str, location: str, reference: str | Non
         units -= taken
         batch.conn.execute("UPDATE incoming SET received = received + ? WHERE id = ?", (taken, row["id"]))
         ticked.append(
-            batch.conn.execute("SELECT ? AS expected_on, ? AS reference, ? AS quantity",
-                               (row["expected_on"], row["reference"], taken)).fetchone()
+            batch.conn.execute("SELECT ? AS expected_on, ? AS reference, ? AS source, ? AS quantity",
+                               (row["expected_on"], row["reference"], row["source"], taken)).fetchone()
         )  # fmt: skip
     return ticked
 
 
-def count(batch: Batch, sku: str, location: str, quantity: int, counted_at: str | None) -> bool:
+def count(batch: Batch, sku: str, location: str, quantity: int, counted_at: str | None) -> tuple[bool, list[Arrived]]:
     """
     State what is there: now (after everything that happened so far), or as of `counted_at`.
 
     A count is a fact of its (sku, location, time): the same again changes nothing (returns False), another number
-    for the same time corrects it.
+    for the same time corrects it. With it what arrived of transfers, as the count tells.
     """
+    known = None
     if counted_at is not None:
         known = batch.conn.execute(
             "SELECT id, quantity FROM moves WHERE sku = ? AND location = ? AND happened_at = ? AND kind = 'count' AND tie = 1",
             (sku, location, counted_at),
         ).fetchone()
         if known is not None and known["quantity"] == quantity:
-            return False
+            return False, []
+    at, tie = counted_at or batch.at, 2 if counted_at is None else 1
+    was = None if known is None else int(known["quantity"])
+    arrived = transfers.arrive(batch, [Found(sku, location, at, tie, quantity, was)])
+    if known is None:
+        _enter(batch, Move.COUNT, sku, location, quantity, at, tie, None)
+    else:
         batch.touch_stock("VALUES (?, ?)", (sku, location))
-        if known is not None:
-            batch.conn.execute("UPDATE moves SET quantity = ? WHERE id = ?", (quantity, known["id"]))
-            return True
-    _enter(batch, Move.COUNT, sku, location, quantity, counted_at or batch.at, 2 if counted_at is None else 1, None)
-    return True
+        batch.conn.execute("UPDATE moves SET quantity = ? WHERE id = ?", (quantity, known["id"]))
+    return True, arrived
 
 
 def add(batch: Batch, kind: Move, sku: str, location: str, quantity: int, note: str | None) -> None:

@@ -49,6 +49,16 @@ def version_4_what_warehouses_call_things(db: Database) -> None:
     record_changes(db.conn, ("warehouse_listings",))
 
 
+@migrations()
+def version_5_transfers_on_their_way(db: Database) -> None:
+    """Of what is on its way between places of ours, where it left and when."""
+    for column in ("source", "sent_at"):
+        db.conn.execute(f"ALTER TABLE incoming ADD COLUMN {column} TEXT")
+    for name in ("changed", "moved", "removed"):
+        db.conn.execute(f"DROP TRIGGER IF EXISTS {name}_incoming")
+    record_changes(db.conn, ("incoming",))
+
+
 def record_changes(conn: sqlite3.Connection, tables: Sequence[str] = UNDOABLE) -> None:
     """
     Make the store remember what a batch overwrites: the row before, as JSON, in `changes`.
