@@ -59,6 +59,14 @@ def test_what_is_wrong_is_said_in_one_line(more: str, what: str) -> None:
     assert f"oms.toml: {what}" == refused.value.message
 
 
+def test_the_united_kingdom_is_gb() -> None:
+    """As everybody writes it, in places and in rules: orders and rate cards come as GB."""
+    toml = '[[locations]]\ncode = "LDN"\ncountry = "UK"\n[[routing.rules]]\nname = "r"\ncountries = ["uk"]\nonly = ["LDN"]\n'
+    config = parse(toml, "oms.toml")
+
+    assert ("GB", ("GB",)) == (config.locations[0].country, config.routing.rules[0].countries)
+
+
 def test_lengths_of_time() -> None:
     """Minutes, hours, days, weeks."""
     config = parse(GOOD + '[pick]\nmax_age = "90m"\n[sync]\nmax_age = "2w"')

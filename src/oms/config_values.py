@@ -55,7 +55,7 @@ def _rate(value: object) -> Decimal:
 def _country(value: str) -> str:
     if len(value) != 2 or not value.isalpha():
         raise ValueError(_('not a country: use a two-letter code like "US"'))
-    return value.upper()
+    return "GB" if value.upper() == "UK" else value.upper()  # what everybody says; orders and rates come as GB
 
 
 def _duration(value: object) -> timedelta:

@@ -61,6 +61,19 @@ def test_a_command_to_copy_stays_on_its_line(monkeypatch: pytest.MonkeyPatch, ca
     assert "oms orders --status part_shipped" in capsys.readouterr().out
 
 
+def test_a_long_line_is_folded_between_words_on_a_terminal_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What goes on stands farther in; a pipe gets the line whole."""
+    monkeypatch.setenv("COLUMNS", "30")
+    text = "    NJ  1 x MUG  shipping 6.00 + handling 1.10"
+    with console.for_a_person():
+        console.line(text, wrap=True)
+    console.line(text, wrap=True)
+
+    assert ["    NJ  1 x MUG  shipping 6.00", "      + handling 1.10", text] == capsys.readouterr().out.splitlines()
+
+
 def test_a_terminal_gets_a_screenful_and_a_pipe_all(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

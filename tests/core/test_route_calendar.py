@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import polars as pl
 import pytest
 
-from oms.core.route.calendar import closed_days, due_after, ship_date
+from oms.core.route.calendar import CLOSED, CUTOFF, closed_days, due_after, not_today, ship_date
 
 WEEK = ("mon", "tue", "wed", "thu", "fri")
 
@@ -38,6 +38,22 @@ WEEK = ("mon", "tue", "wed", "thu", "fri")
 def test_ship_date(now: str, zone: str, expected: str) -> None:
     """Before 14:00 on a working day it leaves today, else on the next; clocks change, the cut-off does not."""
     assert date.fromisoformat(expected) == ship_date(datetime.fromisoformat(now), zone, "14:00", WEEK, [])
+
+
+@pytest.mark.parametrize(
+    ("now", "why"),
+    [
+        ("2026-11-19T18:59:59Z", None),  # 13:59:59 on a Thursday
+        ("2026-11-19T19:00:00Z", CUTOFF),
+        ("2026-11-21T12:00:00Z", CLOSED),  # Saturday
+        ("2026-11-26T20:00:00Z", CLOSED),  # a holiday, after the cut-off that it would have
+        ("2026-10-30T18:00:00Z", CUTOFF),  # 14:00 in summer time
+        ("2026-11-02T18:00:00Z", None),  # 13:00 in winter time
+    ],
+)
+def test_why_nothing_leaves_today(now: str, why: str | None) -> None:
+    """At the cut-off it has passed; on a closed day there is none; by the clock of the place."""
+    assert why == not_today(datetime.fromisoformat(now), "America/New_York", "14:00", WEEK, closed_days(["2026-11-26"]))
 
 
 def test_closed_days_are_skipped() -> None:

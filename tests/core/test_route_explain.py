@@ -37,6 +37,25 @@ def test_every_place_says_why_not() -> None:
     } == set(others)  # fmt: skip
 
 
+def test_a_plan_that_parts_a_line_is_told_where_none_sends_it_whole() -> None:
+    """Three mugs, one or two anywhere: what the order would do without one of its places."""
+    rates = card(rate("A", 500), rate("B", 600), rate("C", 900))
+    chosen, others = told([order("1", {"MUG": 3})], {("MUG", "A"): 2, ("MUG", "B"): 1, ("MUG", "C"): 1}, rates=rates)
+
+    assert "A+B" == chosen
+    assert [("A+C", 1400, "dearer", 300)] == others[3:]
+
+
+def test_what_would_be_cheaper_now_is_not_said_to_be_too_little() -> None:
+    """Since it was routed for 9.00 a mug came in where it costs 5.00: that is more than moving asks for."""
+    held = [("1", 0, "MUG", "B", 1, "2026-11-19", True)]
+    mine = [order("1", [(0, "MUG", 1, 1, 0)])]
+    for price, reason in ((500, "cheaper_now"), (870, "sticks")):
+        _chosen, others = told(mine, {("MUG", "A"): 1}, held=held, rates=card(rate("A", price), rate("B", 900)))
+
+        assert ("A", price, reason, 900 - price) == others[0]
+
+
 def test_what_is_lacking_is_counted() -> None:
     """Needs 3, free 1."""
     story = explain(prepared([order("1", {"MUG": 3, "POT": 1})], {("MUG", "A"): 1, ("POT", "A"): 1, ("MUG", "B"): 3}))

@@ -70,6 +70,33 @@ def test_rules_that_leave_an_order_no_place_are_named_together(desk: Desk) -> No
     ]
 
 
+def test_a_rule_that_leaves_an_order_no_place_by_itself_is_named(desk: Desk) -> None:
+    """Only from where it is never sent from, or from where the channel has nothing; never from anywhere is meant so."""
+    text = """
+[[routing.rules]]
+name = "muddled"
+postcodes = ["9"]
+only = ["NJ"]
+never = ["NJ"]
+[[routing.rules]]
+name = "not-at-all"
+postcodes = ["100"]
+never = ["*"]
+"""
+    found = check_rules(ruled(stocked(desk), text).shop).findings
+
+    assert ['`muddled` leaves 1 open order no place (where that is meant: never = ["*"])'] == [
+        each["text"] for each in found if each["kind"] == "no_place"
+    ]
+
+
+def test_without_orders_no_rule_is_said_to_fit_none(desk: Desk) -> None:
+    """A workspace of today: what is odd about the rules themselves is said, not that nobody ordered yet."""
+    found = check_rules(ruled(desk, RULES).shop).findings
+
+    assert [("no_orders", [])] == [(each["kind"], each["rules"]) for each in found]
+
+
 def test_what_another_rule_says_already() -> None:
     """A narrower rule that says less adds nothing; of equal rules the second; a setting is heard from the first alone."""
     wide = Rule("wide", countries=["US", "CA"], never=["A", "B"])

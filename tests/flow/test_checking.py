@@ -37,6 +37,19 @@ def test_nothing_is_said_where_all_is_well(desk: Desk) -> None:
     assert [] == warned(desk, "NJ,UPS,Standard,US,0,1000,25.00,0,\n", toml)
 
 
+def test_a_pickup_where_nobody_hands_out_is_told(desk: Desk) -> None:
+    """At a place without `pickup`, or at the nearest of none: those orders would wait for ever."""
+    toml = TOML.replace('"Std" = "Standard", "*" = "Next day"', '"At the shop" = "pickup:NJ", "Collect" = "pickup"')
+
+    assert [
+        "channels.bazaar.services: `At the shop` is collected at `NJ`, which has no pickup = true, or is not among the "
+        "channel's locations",
+        "channels.bazaar.services: `Collect` is `pickup`, and none of the channel's locations has pickup = true: "
+        "such orders wait",
+    ] == warned(desk, "", toml)
+    assert [] == warned(desk, "", toml.replace('code = "NJ"', 'code = "NJ"\npickup = true'))
+
+
 def test_a_language_without_messages_is_told(desk: Desk) -> None:
     """Who asks for Chinese learns that it is English that comes, and is not left to wonder."""
     toml = TOML.replace("Next day", "Standard")

@@ -315,6 +315,32 @@ def test_explain_before_routing_and_what_waits(desk: Desk) -> None:
     assert before == desk.dump()
 
 
+@pytest.mark.parametrize(
+    ("now", "reason", "words"),
+    [
+        ("2026-11-19T14:00:00Z", None, "ships 2026-11-19"),
+        ("2026-11-20T04:59:30Z", "cutoff", "ships 2026-11-20, past its cut-off"),  # 23:59:30 in New York
+        ("2026-11-21T14:00:00Z", "closed", "ships 2026-11-23, closed today"),  # Saturday
+    ],
+)
+def test_explain_says_why_a_parcel_does_not_leave_today(desk: Desk, now: str, reason: str | None, words: str) -> None:
+    """The cut-off has passed, or the place is closed; for programs as a word."""
+    story = explain(replace(stocked(desk).shop, now=datetime.fromisoformat(now)), "W1")
+
+    assert reason == story.json()["candidates"][0]["parcels"][0]["not_today"]
+    assert [line for line in story.lines() if line.endswith(words) and "NJ  1 x MUG" in line]
+
+
+def test_explain_names_what_no_carrier_takes_beside_what_lacks(desk: Desk) -> None:
+    """No stock, and no row of the card either: a count alone would not help."""
+    desk.import_text(PRODUCTS, "products.csv")
+    desk.import_text(ORDERS, "orders.csv", channel="web")
+    shop, routing = desk.shop, desk.shop.config.routing.model_copy(update={"fallback_rate": None})
+    story = explain(replace(shop, config=shop.config.model_copy(update={"routing": routing})), "W1")
+
+    assert "  NJ  no stock: MUG needs 1, free 0; and no row of the rate card fits" in story.lines()
+
+
 def test_explain_names_a_sku_too(desk: Desk) -> None:
     """A word that is no order is looked up among the skus."""
     assert "POT" == explain(stocked(desk).shop, "POT").json()["sku"]

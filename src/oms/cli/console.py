@@ -86,9 +86,21 @@ def json(document: dict[str, Any]) -> None:
 _CONTROLS = {code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if chr(code) not in "\n\t"}
 
 
-def line(text: str) -> None:
-    """Print one line of data on stdout."""
-    print(text.translate(_CONTROLS) if on_terminal() else text)
+def line(text: str, *, wrap: bool = False) -> None:
+    """Print one line of data on stdout; with `wrap` a terminal gets as many as it takes, what follows the first farther in."""
+    if not on_terminal():
+        print(text)
+        return
+    text = text.translate(_CONTROLS)
+    if wrap:
+        from shutil import get_terminal_size
+        from textwrap import fill
+
+        farther = " " * (len(text) - len(text.lstrip()) + 2)
+        text = fill(
+            text, get_terminal_size().columns, subsequent_indent=farther, break_long_words=False, break_on_hyphens=False
+        )
+    print(text)
 
 
 def screen(text: str) -> None:

@@ -202,7 +202,7 @@ def explain(
 
 def _show_lines(lines: list[str]) -> None:
     for line in lines:
-        console.line(line)
+        console.line(line, wrap=True)
 
 
 @rules_app.command("check")

@@ -9,7 +9,7 @@ import polars as pl
 
 from oms.core.route import Problem, route
 from oms.core.route.rule_findings import ADDS_NOTHING, CONTRADICT, NEVER_HEARD, Finding, findings
-from oms.core.route.rulings import Rule, matches, matching_skus, together
+from oms.core.route.rulings import EVERYWHERE, Rule, matches, matching_skus, together
 from oms.flow.routing import day_text, problem_of
 from oms.flow.rulings import order_facts, rules_of
 from oms.flow.shop import Shop
@@ -20,7 +20,8 @@ from oms.words import _, plural
 NEVER_FITS = "never_fits"  # no order that oms knows
 NO_SKU = "no_sku"  # names no sku of the catalogue
 NO_CARRIER = "no_carrier"  # names a carrier that is not in the rate card
-NO_PLACE = "no_place"  # together these rules left `orders` open orders without a place
+NO_PLACE = "no_place"  # this rule, or these together, leaves `orders` open orders without a place
+NO_ORDERS = "no_orders"  # the store has none yet: nothing can be said of what rules fit
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def check_rules(shop: Shop) -> RulesReport:
     if not rules:
         return RulesReport(currency, [])
     with shop.store.read() as conn:
-        ever = _ever(shop, conn, rules)
+        ever, orders = _ever(shop, conn, rules)
         routing.note_open(conn, [channel.name for channel in shop.config.channels])
         whole = _afresh(problem_of(shop, conn))
         fitting = matches(rules, order_facts(conn, shop.config), whole.demand, routing.unit_sizes(conn))
@@ -80,7 +81,9 @@ def check_rules(shop: Shop) -> RulesReport:
             if fitting[rule.name]:
                 without, fewer = _routed(_afresh(problem_of(_without(shop, rule.name), conn)))
             priced.append(Priced(rule.name, len(fitting[rule.name]), ever[rule.name], cost - without, waiting - fewer))
-        found = [*_alone(conn, rules, ever), *(_told(each) for each in findings(rules, shop.config.location_codes)),
+        alone = _alone(conn, rules, ever) if orders else [_finding(NO_ORDERS, text=_("no orders yet: whom the rules fit is not "
+                                                                                      "looked at"))]  # fmt: skip
+        found = [*alone, *(_told(each) for each in findings(rules, shop.config.location_codes)),
                  *_stuck(whole, rules, fitting)]  # fmt: skip
     return RulesReport(currency, priced, found)
 
@@ -126,11 +129,12 @@ def _routed(problem: Problem) -> tuple[int, int]:
     return int(decision.assignments["cost"].sum()), decision.waiting["line_id"].n_unique()
 
 
-def _ever(shop: Shop, conn: sqlite3.Connection, rules: list[Rule]) -> dict[str, int]:
-    """Orders of the store that each rule is or was about."""
+def _ever(shop: Shop, conn: sqlite3.Connection, rules: list[Rule]) -> tuple[dict[str, int], int]:
+    """Orders of the store that each rule is or was about, and how many there are."""
     routing.note(conn, "SELECT id FROM orders WHERE external = 0 AND counter_location IS NULL", ())
-    found = matches(rules, order_facts(conn, shop.config), routing.ordered_skus(conn), routing.unit_sizes(conn))
-    return {name: len(orders) for name, orders in found.items()}
+    facts = order_facts(conn, shop.config)
+    found = matches(rules, facts, routing.ordered_skus(conn), routing.unit_sizes(conn))
+    return {name: len(orders) for name, orders in found.items()}, facts.height
 
 
 def _alone(conn: sqlite3.Connection, rules: list[Rule], ever: dict[str, int]) -> list[dict[str, Any]]:
@@ -151,27 +155,33 @@ def _alone(conn: sqlite3.Connection, rules: list[Rule], ever: dict[str, int]) ->
 
 
 def _stuck(problem: Problem, rules: list[Rule], fitting: dict[str, list[int]]) -> list[dict[str, Any]]:
-    """Rules that together leave open orders no place of their channel; one alone that does so may well be meant to."""
+    """Rules that leave open orders no place of their channel, by themselves or together; `never = ["*"]` is meant to."""
     about: dict[int, list[int]] = {}
     for n, rule in enumerate(rules):
         for order_id in fitting[rule.name]:
             about.setdefault(order_id, []).append(n)
     channels = dict(problem.orders.select("order_id", "channel").iter_rows())
     codes = [place.code for place in problem.places]
-    groups = Counter((tuple(numbers), channels[order_id]) for order_id, numbers in about.items() if len(numbers) > 1)
+    groups = Counter((tuple(numbers), channels[order_id]) for order_id, numbers in about.items())
     stuck: Counter[tuple[str, ...]] = Counter()
     for (numbers, channel), orders in groups.items():
         wanted = set(problem.desks[channel].locations)
         chosen = [rules[n] for n in numbers if not rules[n].of_skus_alone]
-        if wanted <= together(chosen, codes).barred.keys() and not any(wanted <= set(rule.bars(codes)) for rule in chosen):
-            stuck[tuple(rule.name for rule in chosen if rule.bars(codes))] += orders
-    return [
-        _finding(NO_PLACE, *names, orders=orders,
-                 text=plural("{rules} together leave {count} open order no place",
-                             "{rules} together leave {count} open orders no place", orders,
-                             rules=", ".join(f"`{name}`" for name in names)))
-        for names, orders in sorted(stuck.items())
-    ]  # fmt: skip
+        if not wanted or any(EVERYWHERE in rule.never for rule in chosen):
+            continue
+        if wanted <= together(chosen, codes).barred.keys():
+            alone = [rule for rule in chosen if wanted <= set(rule.bars(codes))][:1]
+            stuck[tuple(rule.name for rule in alone or chosen if rule.bars(codes))] += orders
+    return [_finding(NO_PLACE, *names, orders=orders, text=_no_place(names, orders)) for names, orders in sorted(stuck.items())]
+
+
+def _no_place(names: tuple[str, ...], orders: int) -> str:
+    if len(names) == 1:
+        return plural('`{rule}` leaves {count} open order no place (where that is meant: never = ["*"])',
+                      '`{rule}` leaves {count} open orders no place (where that is meant: never = ["*"])', orders,
+                      rule=names[0])  # fmt: skip
+    return plural("{rules} together leave {count} open order no place", "{rules} together leave {count} open orders no place",
+                  orders, rules=", ".join(f"`{name}`" for name in names))  # fmt: skip
 
 
 def _told(finding: Finding) -> dict[str, Any]:

@@ -44,6 +44,7 @@ def check_config(shop: Shop) -> CheckReport:
         own = any(place.channel == channel.name for place in config.locations)  # it may send from there alone, without us
         if not own and not config.selling_locations(channel):
             warnings.append(_("channels.{name}: no location it may sell from", name=channel.name))
+    warnings += _pickups(config)
     warnings += _formats(shop)
     warnings += settings_of_warehouses(config)
     if shop.store.path.exists():
@@ -53,6 +54,24 @@ def check_config(shop: Shop) -> CheckReport:
             warnings += stock_of_warehouses(config, conn, rates)
         warnings += _beside_the_card(config, rates, heaviest or 1)
     return CheckReport(warnings)
+
+
+def _pickups(config: Config) -> list[str]:
+    """Words of channels for orders that are collected, where nobody hands out anything."""
+    warnings = []
+    for channel in config.channels:
+        places = [place.code for place in config.pickup_places(channel)]
+        for word, meaning in channel.services.items():
+            key = word.strip().casefold()
+            code = channel.pickups.get(key)
+            if key in channel.pickups and (code not in places if code else not places):
+                warnings.append(
+                    _("channels.{name}.services: `{word}` is collected at `{place}`, which has no pickup = true, or is not "
+                      "among the channel's locations", name=channel.name, word=word, place=code) if code
+                    else _("channels.{name}.services: `{word}` is `{meaning}`, and none of the channel's locations has "
+                           "pickup = true: such orders wait", name=channel.name, word=word, meaning=meaning)
+                )  # fmt: skip
+    return warnings
 
 
 def _formats(shop: Shop) -> list[str]:

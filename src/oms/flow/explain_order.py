@@ -2,10 +2,12 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from oms.core.route import explain as told
+from oms.core.route.calendar import CUTOFF, closed_days, not_today
 from oms.core.route.orders import Order, Prepared, prepare
 from oms.core.route.rates import ANY
 from oms.flow.routing import day_text, problem_of
@@ -91,7 +93,7 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
         prepared = prepare(problem_of(shop, conn))
         if not prepared.orders or not any(row.need for row in prepared.orders[0].rows):
             return OrderStory(state="settled", **common)
-        found = _story(prepared, told.explain(prepared), common)
+        found = _story(prepared, told.explain(prepared), common, _not_today(shop))
         days = {(row["line_ref"], row["sku"]): row["expected_on"] for row in waiting(conn, order_id)}
         for row in found.waiting:
             row["expected_on"] = days.get((row["line_ref"], row["sku"]))
@@ -100,7 +102,19 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
     return found
 
 
-def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) -> OrderStory:
+def _not_today(shop: Shop) -> dict[str, str]:
+    """Why nothing that is routed now leaves today, by code of the location; those from which it does are not in it."""
+    found = (
+        (
+            place.code,
+            not_today(shop.now, shop.config.zone_of(place), place.cutoff, place.working_days, closed_days(place.closed)),
+        )
+        for place in shop.config.locations
+    )
+    return {code: reason for code, reason in found if reason is not None}
+
+
+def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any], later: Mapping[str, str]) -> OrderStory:
     order, currency = story.order, common["currency"]
     state = "routed" if story.decided else "would_route" if story.chosen.parcels else "waiting"
     shown = [story.chosen, *story.others] if story.chosen.parcels else story.others
@@ -113,7 +127,7 @@ def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any]) 
             "address_level": order.spot.level if order.spot else None,
             "parcels_before": len(order.fixed),
         },
-        candidates=[_candidate(prepared, story, each, currency) for each in shown],
+        candidates=[_candidate(prepared, story, each, currency, later) for each in shown],
         waiting=[
             {
                 "line_ref": order.rows[short.row].line_ref, "sku": prepared.skus[order.rows[short.row].sku],
@@ -141,7 +155,9 @@ def _allocations(conn: sqlite3.Connection, order_id: int, currency: str) -> list
     return found
 
 
-def _candidate(prepared: Prepared, story: told.Explanation, candidate: told.Candidate, currency: str) -> dict[str, Any]:
+def _candidate(
+    prepared: Prepared, story: told.Explanation, candidate: told.Candidate, currency: str, later: Mapping[str, str]
+) -> dict[str, Any]:
     order = story.order
     return {
         "locations": [prepared.places[parcel.place].code for parcel in candidate.parcels],
@@ -149,7 +165,7 @@ def _candidate(prepared: Prepared, story: told.Explanation, candidate: told.Cand
         "cost": None if candidate.total is None else decimal_text(candidate.total, currency),
         "reason": candidate.reason,
         "why": _why(prepared, order, candidate, story.chosen, currency),
-        "parcels": [_parcel(prepared, order, parcel, currency) for parcel in candidate.parcels],
+        "parcels": [_parcel(prepared, order, parcel, currency, later) for parcel in candidate.parcels],
         "lacking": [
             (prepared.places[candidate.parcels[0].place].code, prepared.skus[order.rows[n].sku])
             for n, _need, _free in candidate.lacking
@@ -167,14 +183,14 @@ def _note_takers(conn: sqlite3.Connection, order_id: int, candidate: dict[str, A
             candidate["taken_by"].append({"sku": sku, "location": place, **who, "scarcity_price": price})
 
 
-def _parcel(prepared: Prepared, order: Order, parcel: told.Parcel, currency: str) -> dict[str, Any]:
-    cost = parcel.cost
+def _parcel(prepared: Prepared, order: Order, parcel: told.Parcel, currency: str, later: Mapping[str, str]) -> dict[str, Any]:
+    cost, place = parcel.cost, prepared.places[parcel.place]
     money: dict[str, Any] = dict.fromkeys((*told.PARTS, "cost"))
     if cost is not None:
         money = {name: decimal_text(getattr(cost, name), currency) for name in told.PARTS}
         money["cost"] = decimal_text(cost.total, currency)
     return {
-        "location": prepared.places[parcel.place].code,
+        "location": place.code,
         "lines": [
             {"line_ref": order.rows[n].line_ref, "sku": prepared.skus[order.rows[n].sku], "quantity": units}
             for n, units in parcel.picks.items()
@@ -184,6 +200,7 @@ def _parcel(prepared: Prepared, order: Order, parcel: told.Parcel, currency: str
         "weight_g": parcel.weight_g,
         **money,
         "ship_on": day_text(parcel.ship_on),
+        "not_today": later.get(place.code) if parcel.ship_on == place.ship_on else None,
         "transit_days": cost.days if cost else None,
         "distance_km": None if parcel.metres is None else parcel.metres / 1000,
         "distance_level": parcel.level,
@@ -198,7 +215,8 @@ def _why(prepared: Prepared, order: Order, candidate: told.Candidate, chosen: to
             _("{sku} needs {need}, free {free}", sku=prepared.skus[order.rows[n].sku], need=need, free=free)
             for n, need, free in candidate.lacking
         )
-        return _("no stock: {lacking}", lacking="; ".join(lacking))
+        none = _("no stock: {lacking}", lacking="; ".join(lacking))
+        return none if candidate.total is not None else none + _("; and no row of the rate card fits")
     if candidate.reason == told.BY_RULE:
         return _("the rule `{rule}` forbids it", rule=candidate.rule)
     if candidate.reason == told.OTHERS_WAREHOUSE:
@@ -223,6 +241,7 @@ def _why(prepared: Prepared, order: Order, candidate: told.Candidate, chosen: to
         told.CODE: _("equal: the location code decides"),
         told.FILLS_LESS: _("fills less"),
         told.STICKS: _("saves {amount}, too little to move it ([routing] stickiness)", amount=amount),
+        told.CHEAPER_NOW: _("cheaper by {amount} as it stands now: the next `oms route` looks at it again", amount=amount),
         told.CAPACITY: _("its day is full ([[locations]] daily_capacity)"),
         told.NO_RATE: _("no rate: no row of the rate card fits"),
         told.CLOSED: _("closed: no working day in sight"),
@@ -244,7 +263,7 @@ def _candidate_lines(candidate: dict[str, Any], currency: str) -> list[str]:
         far = "" if parcel["distance_km"] is None else f"{parcel['distance_km']:.0f} km ({parcel['distance_level']})"
         carrier = " ".join(filter(None, (parcel["carrier"], parcel["service"])))
         facts = (parcel["location"], goods, f"{parcel['weight_g']} g", carrier, " + ".join(parts), far,
-                 _("ships {day}", day=parcel["ship_on"]))  # fmt: skip
+                 _ships(parcel))  # fmt: skip
         said.append("    " + "  ".join(filter(None, facts)))
     for taker in candidate["taken_by"]:
         line = _("{quantity} x {sku} went to {channel}/{order_ref}", **taker)
@@ -252,3 +271,10 @@ def _candidate_lines(candidate: dict[str, Any], currency: str) -> list[str]:
             line += _(", one more there would save about {price}", price=f"{taker['scarcity_price']} {currency}")
         said.append("    " + line)
     return said
+
+
+def _ships(parcel: dict[str, Any]) -> str:
+    said = _("ships {day}", day=parcel["ship_on"])
+    if parcel["not_today"] is None:
+        return said
+    return said + (_(", past its cut-off") if parcel["not_today"] == CUTOFF else _(", closed today"))

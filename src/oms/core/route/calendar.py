@@ -9,6 +9,9 @@ from oms.model.times import zone
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
+CUTOFF = "cutoff"  # its cut-off has passed
+CLOSED = "closed"  # it does not work today
+
 #: Beyond this, a location that never opens again is taken as one that does not ship.
 _HORIZON_DAYS = 400
 
@@ -41,6 +44,16 @@ def ship_date(
             return day
         day += timedelta(days=1)
     return None
+
+
+def not_today(
+    now: datetime, zone_name: str, cutoff: str, working_days: Collection[str], closed: Sequence[tuple[date, date]]
+) -> str | None:
+    """Why what is routed now does not leave today: CLOSED, CUTOFF; None where it does. As `ship_date` sees it."""
+    local = now.astimezone(zone(zone_name))
+    if not works_on(local.date(), working_days, closed):
+        return CLOSED
+    return CUTOFF if local.time() >= time.fromisoformat(cutoff) else None
 
 
 def due_after(placed_at: pl.Expr, handling_days: int, zone_name: str) -> pl.Expr:

@@ -4,9 +4,10 @@ lost by. Nothing is decided here; the numbers are those the decision is made fro
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
+from oms.core.route.finder import Finder
 from oms.core.route.greedy import decide, standing
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import (
@@ -40,6 +41,7 @@ RANKED_LOWER = "ranked_lower"
 CODE = "code"  # all equal: the location code decides
 FILLS_LESS = "fills_less"
 STICKS = "sticks"  # it would save `by`, not more than `[routing] stickiness`
+CHEAPER_NOW = "cheaper_now"  # it would save `by`, and the next routing may take it
 NO_STOCK = "no_stock"
 CAPACITY = "capacity"
 CLOSED = "closed"
@@ -131,8 +133,20 @@ class _Teller:
             and self._carried(plan)
         ]  # fmt: skip
         plans.sort(key=lambda plan: plan_key(self.prepared, order, plan))
-        splits = [self._judged(plan) for plan in plans[:SHOWN_SPLITS]]
+        known = [self.parcels, *({place: whole} for place in range(len(self.prepared.places))), *plans]
+        splits = [self._judged(plan) for plan in (*plans[:SHOWN_SPLITS], *self._without(known))]
         return [*sorted(singles, key=lambda c: (c.total is None or bool(c.lacking), c.total or 0)), *splits]
+
+    def _without(self, known: list[Parcels]) -> list[Parcels]:
+        """The best plans that fill as much without one of the chosen places, where they are not `known`: they part rows."""
+        finder, found = Finder(self.prepared, self.supply), list[Parcels]()
+        for place in sorted(self.parcels):
+            others = tuple(p for p in self.order.candidates if p != place)
+            plan = finder.best(replace(self.order, candidates=others)).parcels
+            fills = sum(sum(picks.values()) for picks in plan.values()) == self.units
+            if plan and fills and plan not in (*known, *found):
+                found.append(plan)
+        return found
 
     def _carried(self, plan: Parcels) -> bool:
         return all(parcel_cost(self.prepared, self.order, p, picks, None) is not None for p, picks in plan.items())
@@ -190,7 +204,9 @@ class _Teller:
             return Candidate(parcels, total, FILLS_LESS)
         mine = plan_key(prepared, order, plan)
         if self.parcels and mine < plan_key(prepared, order, self.parcels):
-            return Candidate(parcels, total, STICKS, self.cost - total)
+            saves = self.cost - total
+            now = prepared.rules.goal == "cost" and saves > prepared.rules.stickiness
+            return Candidate(parcels, total, CHEAPER_NOW if now else STICKS, saves)
         metres = self._metres(plan) - self._metres(self.parcels)
         fewer = len(plan) - len(self.parcels)
         ranks = self._ranks(plan) > self._ranks(self.parcels)
