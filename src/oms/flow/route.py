@@ -8,7 +8,7 @@ import polars as pl
 
 from oms.core.route import DEFAULT_EFFORT, Decision, Problem, route
 from oms.core.route.backorders import Shipment, expected_days
-from oms.core.route.orders import in_service_order
+from oms.core.route.rows import in_service_order
 from oms.core.route.waiting import NO_STOCK, PICKUP
 from oms.flow.joining import with_buyers
 from oms.flow.route_page import route_page

@@ -14,10 +14,10 @@ import polars as pl
 
 from oms.core.distance import blunter
 from oms.core.route.finder import MAX_ROWS
-from oms.core.route.orders import in_service_order
 from oms.core.route.pricing import FAR_M
 from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY
+from oms.core.route.rows import in_service_order
 from oms.core.route.terms import Terms, TermsBook, metres_between
 from oms.model.frames import ASSIGNMENTS
 

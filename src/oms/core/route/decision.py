@@ -9,12 +9,13 @@ import polars as pl
 
 from oms.core.route.crowd import Crowd
 from oms.core.route.greedy import Routed
-from oms.core.route.orders import Order, Prepared, free_units, in_service_order
+from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Plan, Supply, measures
 from oms.core.route.pricing import FAR_M, PARTS
 from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY
-from oms.core.route.waiting import shorts, unpaid_waiting, waiting_cost
+from oms.core.route.rows import free_units, in_service_order
+from oms.core.route.waiting import shorts, unpaid_waiting, waiting_costs
 from oms.model.frames import ASSIGNMENTS, JOINED, RELEASED, SCARCE, WAITING
 
 _NOTHING = (0,) * (len(PARTS) + 1)
@@ -76,7 +77,7 @@ class Decision:
 
 def decision_of(problem: Problem, crowd: Crowd, outcome: Routed) -> Decision:
     """Turn plans into frames, in the order of service; `outcome` is about what `crowd` left of the problem."""
-    prepared = outcome.prepared
+    prepared, orders = outcome.prepared, outcome.prepared.orders
     start = Supply(replace(prepared, free=free_units(problem, prepared.skus), places=problem.places))
     assigned: list[tuple[Any, ...]] = []
     released: list[tuple[Any, ...]] = []
@@ -84,26 +85,30 @@ def decision_of(problem: Problem, crowd: Crowd, outcome: Routed) -> Decision:
     days = [date.fromordinal(place.ship_on or 1).isoformat() for place in prepared.places]
     routed = split = 0
     unknown: Counter[str] = Counter()
-    for order, plan, before in zip(prepared.orders, outcome.plans, outcome.before, strict=True):
-        if before:
-            for place, picks in before.items():
-                if not _stands(order, place, plan):
-                    code = prepared.places[place].code
-                    released += [
-                        (order.order_id, order.rows[n].line_id, prepared.skus[order.rows[n].sku], code)
-                        for n, units in picks.items() if units
-                    ]  # fmt: skip
-        rows = _assignments(prepared, days, order, plan) if plan.parcels else []
-        if rows:
+    prices = waiting_costs(prepared, start, [n for n, plan in enumerate(outcome.plans) if plan.fill.waiting])
+    for n, (plan, before) in enumerate(zip(outcome.plans, outcome.before, strict=True)):
+        terms = orders.terms[n]
+        if not terms.service_known and terms.service:
+            unknown[terms.service] += 1
+        for place, picks in before.items():
+            if not _stands(orders[n], place, plan):
+                code = prepared.places[place].code
+                released += [
+                    (orders[n].order_id, orders[n].rows[row].line_id, prepared.skus[orders[n].rows[row].sku], code)
+                    for row, units in picks.items() if units
+                ]  # fmt: skip
+        if n in outcome.ahead:
+            routed += 1
+            split += len(plan.parcels) > 1
+        elif plan.parcels and (rows := _assignments(prepared, days, orders[n], plan)):
             assigned += rows
             routed += 1
-            split += len(plan.parcels) + len(order.fixed) > 1
+            split += len(plan.parcels) + len(orders[n].fixed) > 1
         if plan.fill.waiting:
-            waiting += _waiting(outcome, start, order, plan)
-        if not order.service_known and order.service:
-            unknown[order.service] += 1
+            waiting += _waiting(outcome, orders[n], plan, prices[n] - unpaid_waiting(prepared, start, orders[n]))
     unknown.update(crowd.unknown_services)
-    frame = _in_service_order(problem, crowd.assignments, pl.DataFrame(assigned, ASSIGNMENTS, orient="row"))
+    one_by_one = pl.DataFrame(assigned, ASSIGNMENTS, orient="row")
+    frame = _in_service_order(problem, crowd.assignments, one_by_one, outcome.assigned)
     return Decision(
         frame,
         pl.DataFrame(released, RELEASED, orient="row"),
@@ -112,12 +117,14 @@ def decision_of(problem: Problem, crowd: Crowd, outcome: Routed) -> Decision:
     )  # fmt: skip
 
 
-def _in_service_order(problem: Problem, crowd: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
-    if not crowd.height or not others.height:
-        return crowd if crowd.height else others
+def _in_service_order(problem: Problem, *frames: pl.DataFrame | None) -> pl.DataFrame:
+    """Frames of orders, each in the order of service, as one."""
+    some = [frame for frame in frames if frame is not None and frame.height]
+    if len(some) <= 1:
+        return some[0] if some else pl.DataFrame(schema=ASSIGNMENTS)
     orders = in_service_order(problem).select("order_id").with_row_index("rank")
-    both = pl.concat([crowd, others]).join(orders, on="order_id", maintain_order="left")
-    return both.sort("rank", maintain_order=True).drop("rank")
+    every = pl.concat(some).join(orders, on="order_id", maintain_order="left")
+    return every.sort("rank", maintain_order=True).drop("rank")
 
 
 def weightless(problem: Problem, assignments: pl.DataFrame) -> list[str]:
@@ -164,9 +171,8 @@ def _assignments(prepared: Prepared, days: list[str], order: Order, plan: Plan) 
     return rows
 
 
-def _waiting(outcome: Routed, start: Supply, order: Order, plan: Plan) -> list[tuple[Any, ...]]:
+def _waiting(outcome: Routed, order: Order, plan: Plan, price: int) -> list[tuple[Any, ...]]:
     rows = []
-    price = waiting_cost(outcome.prepared, start, order) - unpaid_waiting(outcome.prepared, start, order)
     charged = set()
     for n, short, free, reason in shorts(outcome.supply, order, plan.got(order)):
         row = order.rows[n]

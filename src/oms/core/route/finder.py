@@ -30,16 +30,15 @@ class Finder:
         self._goal = self.prepared.rules.goal
         self._held = {}
 
-    def best(self, order: Order) -> Plan:
-        """The best plan for everything that may move; its units must be free in the supply."""
-        if len(order.rows) == 1:  # more than half of all orders
-            row = order.rows[0]
-            top = best_places_of_row(self.prepared, self.supply, order, 0, row.need, 1) if row.need else ()
-            if top:
-                return self._plan(order, (row.need,), True, {top[0][1]: {0: row.need}}, top[0][0])
+    def best(self, order: Order, *, scattered: bool = False) -> Plan:
+        """
+        The best plan for everything that may move; its units must be free in the supply.
+
+        `scattered`: it is known that no plan gives the order every row whole from one place.
+        """
         limit = order.room
         needs = [row.need for row in order.rows]
-        plan = self._whole(order, needs, limit, True)
+        plan = self._whole(order, needs, limit, True) if not scattered else None
         if plan is not None:
             return plan
         caps = self._reachable(order, needs)

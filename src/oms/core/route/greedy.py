@@ -3,14 +3,33 @@ One order after another, each with the best plan for what is left: fill what wai
 nothing changes any more. A second run on the result of the first finds nothing to do.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from heapq import heapify, heappop, heappush
+from typing import TYPE_CHECKING, NamedTuple
+
+import polars as pl
 
 from oms.core.route.finder import Finder
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_after, got, parts_well
+
+if TYPE_CHECKING:
+    from oms.core.route.ahead import Ahead
+
+
+class LookAhead(NamedTuple):
+    """
+    How orders are looked at in columns: so many together (the more, the more of their plans do not fit any more when their turn
+    comes), and only where there are so many (for fewer, numpy need not be loaded).
+    """
+
+    together: int = 1024
+    least: int = 500
+
+
+LOOK_AHEAD = LookAhead()
 
 
 @dataclass
@@ -21,13 +40,21 @@ class Routed:
     plans: list[Plan]
     before: list[Parcels]  # what each order had
     supply: Supply
+    assigned: pl.DataFrame | None = None  # ASSIGNMENTS of those that were served from columns, the orders `ahead`
+    ahead: Collection[int] = ()
 
 
-def decide(prepared: Prepared) -> Routed:
-    """Serve the orders until nothing changes any more."""
-    run = _Run(prepared)
+def decide(prepared: Prepared, ahead: LookAhead = LOOK_AHEAD) -> Routed:
+    """Serve the orders until nothing changes any more. What is looked at `ahead` changes how fast, and nothing else."""
+    run = _Run(prepared, ahead)
     run.settle()
-    return Routed(prepared, run.plans, [order.current for order in prepared.orders], run.supply)
+    return Routed(prepared, run.plans, _current(prepared), run.supply, run.assigned(), run.ahead)
+
+
+def _current(prepared: Prepared) -> list[Parcels]:
+    """What each order has before anything is decided."""
+    orders = prepared.orders
+    return [orders[n].current if orders.holds(n) else {} for n in range(len(orders))]
 
 
 def decide_from(prepared: Prepared, plans: Sequence[Parcels]) -> Routed:
@@ -40,7 +67,7 @@ def decide_from(prepared: Prepared, plans: Sequence[Parcels]) -> Routed:
         run.supply.take(order, parcels, order.current)
     run.fill()
     run.settle()
-    return Routed(prepared, run.plans, [order.current for order in prepared.orders], run.supply)
+    return Routed(prepared, run.plans, _current(prepared), run.supply)
 
 
 class Days:
@@ -48,11 +75,13 @@ class Days:
 
     def __init__(self, prepared: Prepared) -> None:
         self._orders = prepared.orders
-        self._were = {n: (dict(order.dates), set(order.slots)) for n, order in enumerate(prepared.orders) if order.current}
+        held = [(n, prepared.orders[n]) for n in range(len(prepared.orders)) if prepared.orders.holds(n)]
+        self._were = {n: (dict(order.dates), set(order.slots)) for n, order in held}
 
     def restore(self) -> None:
         """Make it as it stood."""
-        for n, order in enumerate(self._orders):
+        self._orders.slots.clear()
+        for n, order in self._orders.made():
             dates, slots = self._were.get(n, ({}, set()))
             order.dates, order.slots = dict(dates), set(slots)
 
@@ -60,22 +89,32 @@ class Days:
 def standing(prepared: Prepared, order: Order) -> Plan:
     """What an order has before anything is decided."""
     if not order.current:
-        if not order.fixed and all(row.need == row.left * row.units for row in order.rows):
-            return Plan({}, Fill(0, order.lines), 0)  # the common case, without arithmetic
         return Plan.nothing(order)
     fill = Fill.of(order, got(order, order.current))
     return Plan(order.current, fill, cost_after(prepared, order, order.current, order.current))
 
 
+def _standing(prepared: Prepared) -> list[Plan]:
+    orders = prepared.orders
+    nothing = [Plan({}, Fill(0, lines), 0) for lines in range(max(orders.sums["lines"], default=0) + 1)]
+    return [
+        nothing[lines] if untouched and not orders.holds(n) else standing(prepared, orders[n])
+        for n, (lines, untouched) in enumerate(zip(orders.sums["lines"], orders.sums["untouched"], strict=True))
+    ]
+
+
 class _Run:
-    def __init__(self, prepared: Prepared) -> None:
+    def __init__(self, prepared: Prepared, look_ahead: LookAhead = LOOK_AHEAD) -> None:
         self.prepared = prepared
+        self.look_ahead = look_ahead
         self.supply = Supply(prepared)
         self.finder = Finder(prepared, self.supply)
-        self.plans = [standing(prepared, order) for order in prepared.orders]
+        self.plans = _standing(prepared)
         self.changed = False
         self.freed_skus: set[int] = set()
         self.freed_places: set[int] = set()
+        self.ahead: set[int] = set()  # orders that were served from columns
+        self._looking: Ahead | None = None
 
     def fill(self) -> None:
         """Fill what waits, not in the order of service but what costs least a unit first."""
@@ -119,9 +158,48 @@ class _Run:
             waiting = [n for n in due if plans[n].fill.waiting]
             placed = [n for n in due if not plans[n].fill.waiting and plans[n].parcels]
             self.changed, self.freed_skus, self.freed_places = False, set(), set()
-            for n in (*waiting, *placed):
+            for start in range(0, len(waiting), self.look_ahead.together):
+                self._serve(waiting[start : start + self.look_ahead.together], len(waiting) >= self.look_ahead.least)
+            for n in placed:
                 self._consider(n)
             due = self._concerned() if self.changed else []
+
+    def _serve(self, together: Sequence[int], ahead: bool) -> None:
+        """Consider orders that wait, one after another; those that got their best plan beforehand need not be looked at."""
+        orders = self.prepared.orders
+        found = self._best_of([n for n in together if not self.plans[n].parcels]) if ahead else {}
+        given_back = len(self.freed_skus), len(self.freed_places)
+        for n in together:
+            plan = found.get(n)
+            if plan is not None and not plan.parcels:
+                continue
+            if plan is not None and self.supply.give(orders.skus[orders.starts[n] : orders.starts[n + 1]], plan.parcels):
+                orders.slots[n] = plan.parcels
+                self.ahead.add(n)
+                self.plans[n] = plan
+                self.changed = True
+                continue
+            self._consider(n, scattered=plan is None and n in found)
+            if (len(self.freed_skus), len(self.freed_places)) != given_back:
+                found = {}  # there may be better plans now
+
+    def assigned(self) -> pl.DataFrame | None:
+        """ASSIGNMENTS of those that were served from columns."""
+        if not self.ahead:
+            return None
+        from oms.core.route.assigning import assignments
+
+        return assignments(self.prepared, {n: self.plans[n] for n in self.ahead})
+
+    def _best_of(self, together: Sequence[int]) -> Mapping[int, Plan | None]:
+        """As `Ahead.best`."""
+        if self.prepared.rules.goal != "cost":
+            return {}
+        if self._looking is None:
+            from oms.core.route.ahead import Ahead
+
+            self._looking = Ahead(self.prepared, self.supply)
+        return self._looking.best(together)
 
     def _concerned(self) -> list[int]:
         """Orders that could use what was given back, and those whose plan may not be the best any more."""
@@ -134,11 +212,12 @@ class _Run:
             or any(place in self.freed_places for place in order.candidates)
         ]  # fmt: skip
 
-    def _consider(self, n: int) -> None:
+    def _consider(self, n: int, *, scattered: bool = False) -> None:
         """Give an order the best plan there is for it now; one that has a plan keeps it unless another is worth it."""
         order, plan = self.prepared.orders[n], self.plans[n]
+        self.ahead.discard(n)
         if not plan.parcels:
-            best = self.finder.best(order)
+            best = self.finder.best(order, scattered=scattered)
             if best.parcels:
                 self.supply.take(order, best.parcels, {})
                 self.plans[n] = best

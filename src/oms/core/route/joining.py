@@ -12,8 +12,8 @@ import polars as pl
 
 from oms.core.route.decision import Decision, weightless
 from oms.core.route.joint_parcels import Joiner
-from oms.core.route.orders import in_service_order
 from oms.core.route.problem import Problem
+from oms.core.route.rows import in_service_order
 from oms.core.route.terms import TermsBook
 from oms.model.frames import BUYERS
 

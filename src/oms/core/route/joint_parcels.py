@@ -13,10 +13,11 @@ from typing import NamedTuple
 import polars as pl
 
 from oms.core.route.decision import Decision
-from oms.core.route.orders import Order, Prepared, in_service_order, prepare
+from oms.core.route.orders import Order, Prepared, prepare
 from oms.core.route.pricing import PARTS, Cost
 from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY, Quote
+from oms.core.route.rows import in_service_order
 from oms.core.route.terms import TermsBook
 from oms.model.frames import JOINED
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from oms.core.route.finder import Finder
-from oms.core.route.orders import Prepared, free_units
+from oms.core.route.orders import Prepared
 from oms.core.route.plans import Fill, Parcels, Supply, cost_after, got
 from oms.core.route.problem import Problem
+from oms.core.route.rows import free_units
 
 
 def supply_before(problem: Problem, prepared: Prepared) -> Supply:

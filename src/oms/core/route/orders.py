@@ -2,10 +2,11 @@
 Orders ready to be routed, in the order of service, with their rows and prices at hand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -13,9 +14,13 @@ from oms.core.distance import Spot, blunter
 from oms.core.route.preferring import Preference, surcharges
 from oms.core.route.pricing import Place, Pricing
 from oms.core.route.problem import Desk, Problem, Rules
+from oms.core.route.rows import Held, free_units, held_by, in_service_order, rows_of, sums_of
 from oms.core.route.rulings import NO_RULING
-from oms.core.route.terms import TermsBook, metres_between
-from oms.model.frames import HELD_UNITS, OPEN_DEMAND, OPEN_ORDERS, WITHHELD, WORTH
+from oms.core.route.terms import Terms, TermsBook, metres_between
+from oms.model.frames import OPEN_ORDERS, WITHHELD, WORTH
+
+if TYPE_CHECKING:
+    from oms.core.route.columns import Columns
 
 
 @dataclass(slots=True)
@@ -88,13 +93,20 @@ class Order:
 class Prepared:
     """Orders in the order of service, and free units by sku number and place."""
 
-    orders: list[Order]
+    orders: "Orders"
     skus: list[str]
     free: list[list[int]]
     ship_by: dict[int, str]  # by order
     places: tuple[Place, ...]
     rules: Rules
     withheld: Mapping[tuple[str, str], tuple[str, int]]  # sku and code -> the rule that keeps it there, how much
+
+    @cached_property
+    def columns(self) -> "Columns":
+        """The orders in columns."""
+        from oms.core.route.columns import Columns
+
+        return Columns(self)
 
     def metres(self, order: Order, place: int) -> int:
         """Distance of `order` to a place in metres; FAR_M where nobody knows."""
@@ -109,43 +121,18 @@ class Prepared:
         return blunter(spot.level, order.spot.level) if spot is not None and order.spot is not None else None
 
 
-def in_service_order(problem: Problem) -> pl.DataFrame:
-    """OPEN_ORDERS in the order of service: priority, ship_by, placed_at, channel, order_ref."""
-    priorities = {name: desk.priority for name, desk in problem.desks.items()}
-    own = {order_id: ruling.priority for order_id, ruling in problem.rulings.items() if ruling.priority}
-    wanted = problem.orders.with_columns(
-        priority=pl.col("channel").replace_strict(priorities, default=0, return_dtype=pl.Int64)
-        + (pl.col("order_id").replace_strict(own, default=0, return_dtype=pl.Int64) if own else 0)
-    ).sort("priority", "ship_by", "placed_at", "channel", "order_ref", "order_id",
-           descending=[True, False, False, False, False, False], nulls_last=True)  # fmt: skip
-    return wanted.select(*OPEN_ORDERS)
-
-
 def prepare(problem: Problem, book: TermsBook | None = None) -> Prepared:
     """Orders with open rows, in the order of service (priority, ship_by, placed_at, channel, order_ref)."""
-    skus = sorted(set(problem.demand["sku"].unique()))
-    number = {sku: n for n, sku in enumerate(skus)}
-    measures = {sku: (w, v) for sku, w, v in problem.products.select("sku", "weight_g", "volume_mm3").iter_rows()}
-    size = [(measures[sku][0] or 0, measures[sku][1] or 0) if sku in measures else (0, 0) for sku in skus]
-
-    index = {place.code: n for n, place in enumerate(problem.places)}
-    rows = _rows(problem, number, size)
-    builder = _Builder(problem, number, book or TermsBook(problem))
-    held = _held(problem, index)
-    orders = [
-        builder.order(record, rows[record[0]], held.get(record[0], ()))
-        for record in in_service_order(problem).iter_rows()
-        if record[0] in rows
-    ]
-    _prefer(problem.rules, builder.book, orders)
+    skus = problem.demand["sku"].unique().sort().to_list()
     ship_by = dict(problem.orders.select("order_id", "ship_by").iter_rows())
     withheld = {(sku, code): (rule, free) for sku, code, rule, free in problem.withheld.select(*WITHHELD).iter_rows()}
+    orders = Orders(problem, skus, book or TermsBook(problem))
     return Prepared(orders, skus, free_units(problem, skus), ship_by, problem.places, problem.rules, withheld)
 
 
-def _prefer(rules: Rules, book: TermsBook, orders: Sequence[Order]) -> None:
+def _prefer(rules: Rules, book: TermsBook, orders: "Orders") -> None:
     """Let places count more, by their rank, than the dearest plan of any order costs, and than moving asks for."""
-    wishing = [order for order in orders if order.preferences]
+    wishing = [orders[n] for n, terms in enumerate(orders.terms) if terms.preferences]
     if not wishing:
         return
     dearest = rules.stickiness + max(_dearest(rules, order) for order in orders)
@@ -163,78 +150,79 @@ def _dearest(rules: Rules, order: Order) -> int:
     return min(order.most, len(order.candidates)) * (one + rules.split_penalty)
 
 
-def free_units(problem: Problem, skus: Sequence[str]) -> list[list[int]]:
-    """Free units by sku (in the order of `skus`) and place."""
-    number = {sku: n for n, sku in enumerate(skus)}
-    index = {place.code: n for n, place in enumerate(problem.places)}
-    free = [[0] * len(problem.places) for _sku in skus]
-    for sku, location, units in problem.stock.select("sku", "location", "free").iter_rows():
-        if sku in number and location in index:
-            free[number[sku]][index[location]] = units
-    return free
+class Orders(Sequence[Order]):
+    """The orders that are open, in the order of service; each is made when somebody asks for it."""
 
+    def __init__(self, problem: Problem, skus: Sequence[str], book: TermsBook) -> None:
+        index = {place.code: n for n, place in enumerate(problem.places)}
+        orders = in_service_order(problem).join(problem.demand, on="order_id", how="semi", maintain_order="left")
+        orders = orders.with_row_index("rank").cast({"rank": pl.Int64})
+        self.rows = rows_of(problem, orders, skus)
+        self.frame = orders.select(*OPEN_ORDERS)
+        self.records: list[tuple[Any, ...]] = self.frame.rows()
+        #: The number of the first row of each order, and behind the last that of all.
+        self.starts = [*self.rows["first"].arg_true().to_list(), self.rows.height]
+        self._columns = [self.rows[name].to_list() for name in Row.__slots__]
+        self.skus: list[int] = self._columns[Row.__slots__.index("sku")]
+        #: By order; see `rows.sums_of`.
+        self.sums = sums_of(self.rows)
+        self._places = problem.places
+        self._numbers = {sku: n for n, sku in enumerate(skus)}
+        self._skus = skus
+        self._book = book
+        self._rulings = problem.rulings
+        self._most = problem.rules.max_parcels
+        self._worth = {(line_id, sku): worth for line_id, sku, worth in problem.worth.select(*WORTH).iter_rows()}
+        self._held = held_by(problem, index)
+        self._made: dict[int, Order] = {}
+        #: Of orders that nobody has made yet: places where they have a parcel by now.
+        self.slots: dict[int, Iterable[int]] = {}
+        #: Orders that have nothing yet, are sent, and that no rule is about.
+        self.alike = [not (record[6] or record[0] in self._rulings or record[0] in self._held) for record in self.records]
+        self.terms = [self._terms(record, alike) for record, alike in zip(self.records, self.alike, strict=True)]
+        _prefer(problem.rules, book, self)
 
-def _rows(problem: Problem, number: dict[str, int], size: list[tuple[int, int]]) -> dict[int, list[Row]]:
-    """Rows by order, in line order."""
-    frame = problem.demand.select(*OPEN_DEMAND).sort("order_id", "position", "line_id", "sku")
-    found: dict[int, list[Row]] = {}
-    last: tuple[int, int] | None = None
-    line = 0
-    for order_id, line_id, line_ref, _position, sku, units, left, need in frame.iter_rows():
-        if last is None or last[0] != order_id:
-            line = 0
-        elif last[1] != line_id:
-            line += 1
-        last = (order_id, line_id)
-        n = number[sku]
-        weight, volume = size[n]
-        row = Row(line_id, line_ref, line, n, units, left, need, weight, volume)
-        found.setdefault(order_id, []).append(row)
-    return found
+    def __len__(self) -> int:
+        return len(self.records)
 
+    def __getitem__(self, n: int) -> Order:  # type: ignore[override]
+        made = self._made.get(n)
+        if made is None:
+            made = self._made[n] = self._make(n)
+        return made
 
-Held = tuple[int, str, int, int, str | None, bool]  # line_id, sku, place, quantity, ship_on, movable
+    def made(self) -> Iterable[tuple[int, Order]]:
+        """The orders that were made, by number."""
+        return self._made.items()
 
+    def holds(self, n: int) -> bool:
+        """Whether an order has something already."""
+        return self.records[n][0] in self._held
 
-def _held(problem: Problem, index: dict[str, int]) -> dict[int, list[Held]]:
-    found: dict[int, list[Held]] = {}
-    frame = problem.current.select(*HELD_UNITS).sort("order_id", "line_id", "sku", "location", "quantity")
-    for order_id, line_id, sku, location, quantity, ship_on, movable in frame.iter_rows():
-        if location in index:
-            held = (line_id, sku, index[location], quantity, ship_on, movable)
-            found.setdefault(order_id, []).append(held)
-    return found
+    def _terms(self, record: Sequence[Any], alike: bool) -> Terms:
+        order_id, channel, _ref, _placed, ship_by, service, pickup, location, *address = record
+        if alike:
+            return self._book.shared(channel, ship_by, service, tuple(address))
+        ruling = self._rulings.get(order_id, NO_RULING)
+        return self._book.terms(channel, ship_by, service, tuple(address), pickup, location, ruling)
 
-
-class _Builder:
-    """Makes orders."""
-
-    def __init__(self, problem: Problem, number: dict[str, int], book: TermsBook) -> None:
-        self.places = problem.places
-        self.number = number
-        self.skus = list(number)
-        self.book = book
-        self.rulings = problem.rulings
-        self.most = problem.rules.max_parcels
-        self.worth = {(line_id, sku): worth for line_id, sku, worth in problem.worth.select(*WORTH).iter_rows()}
-
-    def order(self, record: Sequence[Any], rows: list[Row], held: Sequence[Held]) -> Order:
-        order_id, channel, order_ref, _placed, ship_by, service, pickup, location, *address = record
-        ruling = self.rulings.get(order_id, NO_RULING)
-        desk, _service, known, candidates, pricing, due, spot, barred, preferences = self.book.terms(
-            channel, ship_by, service, tuple(address), pickup, location, ruling
-        )
+    def _make(self, n: int) -> Order:
+        order_id, channel, order_ref, _placed, _ship_by, _service, pickup, _location, *_address = self.records[n]
+        ruling = self._rulings.get(order_id, NO_RULING)
+        desk, service, known, candidates, pricing, due, spot, barred, preferences = self.terms[n]
+        mine = slice(self.starts[n], self.starts[n + 1])
+        rows = [Row(*row) for row in zip(*(column[mine] for column in self._columns), strict=True)]
         order = Order(
             order_id, channel, order_ref, desk, service, known, candidates, pickup, pricing, due, spot,
-            rows, {}, {}, set(), frozenset(), frozenset(), barred=barred, preferences=preferences,
-            most=1 if pickup else ruling.max_parcels or self.most,
+            rows, {}, {}, set(self.slots.get(n, ())), frozenset(), frozenset(), barred=barred, preferences=preferences,
+            most=1 if pickup else ruling.max_parcels or self._most,
         )  # fmt: skip
         if pickup:
             order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up
-        if held:
-            self._hold(order, held)
+        if order_id in self._held:
+            self._hold(order, self._held[order_id])
         if ruling.min_value is not None:
-            worth = [self.worth.get((row.line_id, self.skus[row.sku])) for row in rows]
+            worth = [self._worth.get((row.line_id, self._skus[row.sku])) for row in rows]
             if None not in worth:  # of goods without a price nobody can say
                 order.worth, order.min_worth = tuple(each or 0 for each in worth), 1000 * ruling.min_value
                 order.min_worth_by = ruling.min_value_by
@@ -245,9 +233,9 @@ class _Builder:
         by_row = {(row.line_id, row.sku): n for n, row in enumerate(order.rows)}
         fixed, counted = set(), set(order.counted)
         for line_id, sku, place, quantity, ship_on, movable in held:
-            here = self.places[place]
+            here = self._places[place]
             day = date.fromisoformat(ship_on).toordinal() if ship_on else here.ship_on or 0
-            n = by_row.get((line_id, self.number.get(sku, -1)))
+            n = by_row.get((line_id, self._numbers.get(sku, -1)))
             if not movable or n is None:
                 fixed.add(place)
                 if ship_on and day == here.ship_on:

@@ -121,6 +121,25 @@ class Supply:
         """Whether the order may leave from `place`: its day is not full, or the order counts there already."""
         return self.capacity[place] > 0 or place in order.counted or place in order.slots
 
+    def give(self, skus: Sequence[int], parcels: Parcels) -> bool:
+        """
+        Promise `parcels` to an order that has nothing yet, if all is there and may leave; whether it is.
+
+        `skus`: of its rows.
+        """
+        free, capacity = self.free, self.capacity
+        for place, picks in parcels.items():
+            if capacity[place] <= 0:
+                return False
+            for n, units in picks.items():
+                if free[skus[n]][place] < units:
+                    return False
+        for place, picks in parcels.items():
+            capacity[place] -= 1
+            for n, units in picks.items():
+                free[skus[n]][place] -= units
+        return True
+
     def take(self, order: Order, parcels: Parcels, before: Parcels) -> None:
         """Promise `parcels` to an order; those it had `before` keep their day, the others leave when the place ships."""
         slots = set()

@@ -141,6 +141,11 @@ class Pricing:
         self._costs: dict[tuple[int, int, int], Cost] = {}
         self.least = self._bound()
 
+    @property
+    def by_card(self) -> bool:
+        """Whether every price comes from the card, or is nothing."""
+        return self._fallback is None
+
     def preferring(self, extra: tuple[int, ...]) -> "Pricing":
         """The same prices with `extra` in place of what they count more by place."""
         return Pricing(

@@ -21,6 +21,8 @@ from oms.model.times import parse_iso, zone
 #: What bars a place that is no rule: it is a channel's own warehouse, and sends nothing of the order's channel.
 OWN_WAREHOUSE = ""
 
+Address = tuple[str | None, ...]  # country, region, city, postcode
+
 
 class Terms(NamedTuple):
     """What decides about an order apart from what is in it. Places are indices into Problem.places."""
@@ -69,12 +71,22 @@ class TermsBook:
             for name, desk in problem.desks.items()
         }
         self._due = cache(self._due_days)
+        self._shared: dict[object, Terms] = {}
+
+    def shared(self, channel: str, ship_by: str, service: str | None, address: Address) -> Terms:
+        """As `terms`, of an order that has nothing yet and that no rule is about; `due` may be another's that is as late."""
+        late, _due = self._due(ship_by)
+        key = (channel, late, service, address)
+        found = self._shared.get(key)
+        if found is None:
+            found = self._shared[key] = self.terms(channel, ship_by, service, address)
+        return found
 
     def terms(
-        self, channel: str, ship_by: str, service: str | None, address: tuple[str | None, str | None, str | None, str | None],
+        self, channel: str, ship_by: str, service: str | None, address: Address,
         pickup: bool = False, location: str | None = None, ruling: Ruling = NO_RULING,
     ) -> Terms:  # fmt: skip
-        """`address`: country, region, city, postcode. `location`: the code of where it is collected."""
+        """`location`: the code of where it is collected."""
         desk = self._problem.desks[channel]
         spot = self._problem.atlas.find(*address)
         candidates = self._candidates[channel]

@@ -1,5 +1,6 @@
 """Why a line waits, and what waiting costs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ PICKUP = "pickup"  # where it may be collected, no place has all of it
 MIN_VALUE = "min_value"  # it would be a part of an order that a rule says is worth too little to be one
 RULE = "rule"  # one of the seller's rules forbids the places that hold it
 
+#: So many orders are looked at together.
+WORTH_IT = 500
 #: Orders with more rows than this have the cost of waiting estimated.
 EXACT_ROWS = 4
 
@@ -116,6 +119,17 @@ def waiting_cost(prepared: Prepared, start: Supply, order: Order) -> int:
         if sign == 1:
             dearest = _dearest(prepared, start, order, rows)
     return max(prepared.rules.wait_penalty, dearest + 1)
+
+
+def waiting_costs(prepared: Prepared, start: Supply, numbers: Sequence[int]) -> dict[int, int]:
+    """`waiting_cost` of these orders, by number."""
+    penalty = prepared.rules.wait_penalty
+    found: dict[int, int] = {}
+    if len(numbers) >= WORTH_IT:
+        from oms.core.route.ahead import Ahead
+
+        found = {n: max(penalty, dearest + 1) for n, dearest in Ahead(prepared, start).dearest(numbers).items()}
+    return {n: found[n] if n in found else waiting_cost(prepared, start, prepared.orders[n]) for n in numbers}
 
 
 def unpaid_waiting(prepared: Prepared, start: Supply, order: Order) -> int:

@@ -21,7 +21,7 @@ from oms.core.route.optimum.menus import Menu, menus
 from oms.core.route.optimum.patience import Patience, patience_of
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import IMPOSSIBLE, Parcels, Supply, cost_after, got
-from oms.core.route.waiting import waiting_cost
+from oms.core.route.waiting import waiting_costs
 
 
 @dataclass
@@ -159,7 +159,7 @@ def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels], amon
     large = [n for n in orders if items_of(prepared.orders[n]) is None]
     least = least_waiting(prepared, orders, stock)
     limits, scarce = np.concatenate([limits, -least]), np.concatenate([scarce, least > 0])
-    waiting = {n: waiting_cost(prepared, start, prepared.orders[n]) for n in orders}
+    waiting = waiting_costs(prepared, start, orders)
     sent = [cost_after(prepared, prepared.orders[n], prepared.orders[n].current, before[n]) for n in orders if before[n]]
     patience = patience_of(prepared, orders, waiting, sum(sent) // max(1, len(sent)))
     return Kernel(prepared, orders, list(before), menus(prepared, patience, small, stock), large, limits, scarce, patience)
