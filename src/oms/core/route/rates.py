@@ -100,8 +100,13 @@ def rate_card(rates: pl.DataFrame, currency: str, fx: Mapping[str, Decimal]) -> 
     """
     card = RateCard()
     factors: dict[str, Fraction | None] = {currency: Fraction(1)}
-    for row in rates.iter_rows(named=True):
-        own = row["currency"]
+    plain = rates.select(
+        "location", "carrier", pl.col("service").replace("", None).fill_null(ANY),
+        pl.col("country").replace("", None).fill_null(ANY).str.to_uppercase(), pl.col("postcode_prefix").fill_null(""),
+        "weight_from_g", "weight_to_g", "price", pl.col("per_kg").fill_null(0), "days_min", "days_max", "currency",
+    )  # fmt: skip
+    keys = {prefix: postcode_key(prefix) for prefix in plain["postcode_prefix"].unique()}
+    for location, carrier, service, country, prefix, *weighed, days_min, days_max, own in plain.iter_rows():
         if own not in factors:
             scale = Fraction(10) ** (exponent(currency) - exponent(own))
             factors[own] = Fraction(fx[own]) * scale if own in fx else None
@@ -109,14 +114,12 @@ def rate_card(rates: pl.DataFrame, currency: str, fx: Mapping[str, Decimal]) -> 
         if factor is None:
             card.unusable[own] = card.unusable.get(own, 0) + 1
             continue
-        rate = Rate(
-            row["location"], row["carrier"], row["service"] or ANY, (row["country"] or ANY).upper(),
-            postcode_key(row["postcode_prefix"] or ""), row["weight_from_g"], row["weight_to_g"], row["price"],
-            row["per_kg"] or 0, factor.numerator, factor.denominator, row["days_min"], row["days_max"],
-        )  # fmt: skip
-        card.rows.setdefault((rate.country, rate.prefix), []).append(rate)
-        if rate.service != ANY:
-            card.services.setdefault(service_key(rate.service), rate.service)
+        key = keys[prefix]
+        card.rows.setdefault((country, key), []).append(
+            Rate(location, carrier, service, country, key, *weighed, factor.numerator, factor.denominator, days_min, days_max)
+        )
+        if service != ANY:
+            card.services.setdefault(service_key(service), service)
     return card
 
 
