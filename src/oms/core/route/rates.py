@@ -106,7 +106,7 @@ def rate_card(rates: pl.DataFrame, currency: str, fx: Mapping[str, Decimal]) -> 
         "weight_from_g", "weight_to_g", "price", pl.col("per_kg").fill_null(0), "days_min", "days_max", "currency",
     )  # fmt: skip
     keys = {prefix: postcode_key(prefix) for prefix in plain["postcode_prefix"].unique()}
-    for location, carrier, service, country, prefix, *weighed, days_min, days_max, own in plain.iter_rows():
+    for location, carrier, service, country, prefix, start, end, price, per_kg, days_min, days_max, own in plain.iter_rows():
         if own not in factors:
             scale = Fraction(10) ** (exponent(currency) - exponent(own))
             factors[own] = Fraction(fx[own]) * scale if own in fx else None
@@ -116,8 +116,9 @@ def rate_card(rates: pl.DataFrame, currency: str, fx: Mapping[str, Decimal]) -> 
             continue
         key = keys[prefix]
         card.rows.setdefault((country, key), []).append(
-            Rate(location, carrier, service, country, key, *weighed, factor.numerator, factor.denominator, days_min, days_max)
-        )
+            Rate(location, carrier, service, country, key, start, end, price, per_kg, factor.numerator, factor.denominator,
+                 days_min, days_max)
+        )  # fmt: skip
         if service != ANY:
             card.services.setdefault(service_key(service), service)
     return card
