@@ -17,7 +17,7 @@ from oms.core.route.greedy import Days, Routed, decide, decide_from
 from oms.core.route.opposition import supply_alone, supply_before
 from oms.core.route.optimum import Effort, Kernel, Optimum, contested, kernel_of, left_behind, optimise, uses
 from oms.core.route.orders import Prepared, prepare
-from oms.core.route.plans import Parcels, cost_after, got, moved, unpaid
+from oms.core.route.plans import Parcels, cost_after, moved, unpaid
 from oms.core.route.problem import Problem
 from oms.core.route.terms import TermsBook
 from oms.core.route.waiting import unpaid_waiting, waiting_cost
@@ -163,18 +163,9 @@ class _Contest:
 
 
 def _scarce(problem: Problem, kernel: Kernel, found: Optimum) -> pl.DataFrame:
-    """What one more unit would save, by sku and location; dearest first."""
+    """What one more unit would save in money, by sku and location; dearest first."""
     places, skus = kernel.places, kernel.prepared.skus
-    waited: set[tuple[int, int]] = set()
-    shelves = found.prices[: len(skus) * places].reshape(-1, places) + found.prices[kernel.lacks :, None]
-    # Where somebody waits for it, one more leaves one less behind: that weighs something, but it is no money.
-    for n in kernel.orders:
-        order = kernel.prepared.orders[n]
-        for row, units in zip(order.rows, got(order, found.plans[n]), strict=True):
-            if units < row.need:
-                waited.update((row.sku, place) for place in order.candidates)
-    for shelf in waited:
-        shelves[shelf] -= kernel.patience.rest
+    shelves = found.saves[: len(skus) * places].reshape(-1, places) + (kernel.eased * found.saves[kernel.lacks :])[:, None]
     rows = [
         (skus[sku], problem.places[place].code, round(shelves[sku, place]))
         for sku, place in zip(*(shelves > 0).nonzero(), strict=True)

@@ -32,11 +32,14 @@ MOST_PLANS = 500
 
 
 class Optimum(NamedTuple):
-    """Plans of all orders of the batch, a bound for what the kernel's orders cost, and prices by resource."""
+    """
+    Plans of all orders of the batch, a bound for what the kernel's orders cost, and by resource what one more of it would
+    save, in money.
+    """
 
     plans: list[Parcels]
     bound: int
-    prices: Floats
+    saves: Floats
 
 
 def optimise(kernel: Kernel, effort: Effort) -> Optimum:
@@ -46,7 +49,7 @@ def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     idle = pool.tell((number, kernel.prepared.orders[number].current) for number in kernel.orders)
     cost = int(pool.goal[known].sum())
     fill_pool(pool, ascend(kernel, cost, STEPS), FIRST, cost / len(known) * WITHIN)
-    shares, prices = relax(pool)
+    shares, prices, money = relax(pool)
     bound = bound_of(kernel, prices)
     routing = round_shares(pool, shares, prices, idle)
     search(routing, effort)
@@ -61,4 +64,4 @@ def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     plans = list(kernel.before)
     for number, column in zip(kernel.orders, routing.choice.tolist(), strict=True):
         plans[number] = pool.parcels(column)
-    return Optimum(plans, bound, prices)
+    return Optimum(plans, bound, money)

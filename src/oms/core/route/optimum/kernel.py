@@ -21,7 +21,7 @@ from oms.core.route.optimum.menus import Menu, menus
 from oms.core.route.optimum.patience import Patience, patience_of
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import IMPOSSIBLE, Parcels, Supply, cost_after, got
-from oms.core.route.waiting import waiting_costs
+from oms.core.route.waiting import unpaid_waiting, waiting_costs
 
 
 @dataclass
@@ -41,6 +41,7 @@ class Kernel:
     large: list[int]  # those of `orders` with too many rows for a menu
     limits: Ints
     scarce: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    eased: Ints  # by sku, by how much less the lack of it is where there is one more unit
     patience: Patience
 
     @property
@@ -158,11 +159,15 @@ def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels], amon
     small = [n for n in orders if items_of(prepared.orders[n]) is not None]
     large = [n for n in orders if items_of(prepared.orders[n]) is None]
     least = least_waiting(prepared, orders, stock)
+    eased = least - least_waiting(prepared, orders, np.maximum(0, stock) + np.eye(1, stock.shape[1], dtype=np.int64))
     limits, scarce = np.concatenate([limits, -least]), np.concatenate([scarce, least > 0])
     waiting = waiting_costs(prepared, start, orders)
+    told = {n: waiting[n] - unpaid_waiting(prepared, start, prepared.orders[n]) for n in orders}
     sent = [cost_after(prepared, prepared.orders[n], prepared.orders[n].current, before[n]) for n in orders if before[n]]
-    patience = patience_of(prepared, orders, waiting, sum(sent) // max(1, len(sent)))
-    return Kernel(prepared, orders, list(before), menus(prepared, patience, small, stock), large, limits, scarce, patience)
+    patience = patience_of(prepared, orders, waiting, told, sum(sent) // max(1, len(sent)))
+    return Kernel(
+        prepared, orders, list(before), menus(prepared, patience, small, stock), large, limits, scarce, eased, patience
+    )
 
 
 def least_waiting(prepared: Prepared, numbers: Sequence[int], stock: Ints) -> Ints:

@@ -27,10 +27,14 @@ ROUNDS, ENOUGH = 15, 2e-5
 
 
 class Relaxed(NamedTuple):
-    """The optimum of the linear program: share of each column, and prices by resource."""
+    """
+    The optimum of the linear program: share of each column, and prices by resource; `money`: what one more of a resource would
+    save of what is told (`Pool.told`), as the optimum changes with it.
+    """
 
     shares: Floats
     prices: Floats
+    money: Floats
 
 
 def fill_pool(pool: Pool, prices: Floats, count: int, within: float) -> None:
@@ -74,7 +78,9 @@ def relax(pool: Pool) -> Relaxed:
         program.add(columns_of(pool, np.arange(before, len(pool)), position, row_of))
     shares = np.zeros(len(pool))
     shares[: len(solved.values)] = solved.values
-    return Relaxed(shares, prices)
+    money = np.zeros(len(kernel.limits))
+    money[scarce] = -program.duals_of(pool.told)[len(numbers) :]
+    return Relaxed(shares, prices, money)
 
 
 def _price_out(pool: Pool, prices: Floats, duals: Floats, position: Ints) -> None:

@@ -22,6 +22,7 @@ class Patience:
     """By order (number in Prepared.orders); money is minor units."""
 
     price: Mapping[int, int]  # what a line of it costs that waits
+    told: Mapping[int, int]  # the same without what is there only because rules prefer other places
     weight: Mapping[int, int]  # its price counts so often when it is decided who waits
     urgency: Mapping[int, float]  # the same, and a little more for those who are served first
     rest: int  # what a line unit weighs that stays behind
@@ -35,13 +36,15 @@ class Patience:
         return round(self.price[number] * lines * self.urgency[number]) + self.rest * units
 
 
-def patience_of(prepared: Prepared, numbers: Sequence[int], price: Mapping[int, int], rest: int) -> Patience:
+def patience_of(
+    prepared: Prepared, numbers: Sequence[int], price: Mapping[int, int], told: Mapping[int, int], rest: int
+) -> Patience:  # fmt: skip
     """`numbers`: the orders that compete, in the order of service."""
     levels = sorted({prepared.orders[n].desk.priority for n in numbers})
     weight = {n: 1 + levels.index(prepared.orders[n].desk.priority) for n in numbers}
     last = max(1, len(numbers) - 1)
     urgency = {n: weight[n] + SENIORITY * (1 - place / last) for place, n in enumerate(numbers)}
-    return Patience(price, weight, urgency, rest)
+    return Patience(price, told, weight, urgency, rest)
 
 
 def left_behind(order: Order, parcels: Parcels) -> tuple[int, int]:

@@ -13,10 +13,10 @@ from oms.core.route.optimum.items import MOST_ITEMS, Floats, Ints
 from oms.core.route.optimum.kernel import Kernel
 from oms.core.route.optimum.menus import Menu
 from oms.core.route.optimum.patience import left_behind
-from oms.core.route.plans import Parcels, cost_after, moved
+from oms.core.route.plans import Parcels, cost_after, moved, unpaid
 
 #: The arrays of a pool and how wide each is.
-_COLUMNS = {"order": 0, "cost": 0, "waits": 0, "goal": 0, "told": 0, "masks": MOST_ITEMS, "places": MOST_ITEMS}
+_COLUMNS = {"order": 0, "cost": 0, "waits": 0, "goal": 0, "outright": 0, "masks": MOST_ITEMS, "places": MOST_ITEMS}
 _ENTRIES = {"column": 0, "resource": 0, "amount": 0}
 
 
@@ -31,7 +31,7 @@ class Pool:
     cost: Ints
     waits: Ints  # the part of `cost` that is for waiting, by the order's weight
     goal: Ints  # what is looked for the least of: `cost`, but what waits as `Patience.weighs` says
-    told: Ints  # number among the plans told outright, -1 for those of a menu
+    outright: Ints  # number among the plans told outright, -1 for those of a menu
     masks: Ints
     places: Ints
     column: Ints
@@ -54,10 +54,19 @@ class Pool:
 
     def parcels(self, column: int) -> Parcels:
         """The plan that a column stands for."""
-        if self.told[column] >= 0:
-            return self._outright[int(self.told[column])]
+        if self.outright[column] >= 0:
+            return self._outright[int(self.outright[column])]
         menu, row = self._menus[int(self.order[column])]
         return menu.parcels(row, self.masks[column].tolist(), self.places[column].tolist())
+
+    def told(self, columns: Ints) -> Floats:
+        """What some columns cost as it is told: no stickiness, nothing that is there only because rules prefer other places."""
+        cost = self.cost[columns].astype(np.float64)
+        orders = self.kernel.prepared.orders
+        for at, (column, number) in enumerate(zip(columns.tolist(), self.order[columns].tolist(), strict=True)):
+            if orders[number].current or orders[number].pricing.extra:
+                cost[at] = told_cost(self.kernel, number, self.parcels(column))
+        return cost
 
     def tell(self, plans: Iterable[tuple[int, Parcels]]) -> list[int]:
         """Add plans as they are; the numbers of their columns, also of those that were told before."""
@@ -143,6 +152,13 @@ def cost_of_plan(kernel: Kernel, number: int, parcels: Parcels) -> tuple[int, in
     waits = patience.cost(number, lines)
     sent = cost_after(prepared, order, order.current, parcels) + (prepared.rules.stickiness if moved(order, parcels) else 0)
     return sent + waits, waits * patience.weight[number], sent + patience.weighs(number, lines, units)
+
+
+def told_cost(kernel: Kernel, number: int, parcels: Parcels) -> int:
+    """What a plan costs as it is told."""
+    prepared, order = kernel.prepared, kernel.prepared.orders[number]
+    lines, _units = left_behind(order, parcels)
+    return cost_after(prepared, order, order.current, parcels) - unpaid(order, parcels) + kernel.patience.told[number] * lines
 
 
 def _entries(kernel: Kernel, menu: Menu, rows: Ints, masks: Ints, places: Ints, waiting: Ints) -> tuple[Ints, Ints, Ints]:

@@ -5,6 +5,7 @@ A limit in seconds would make results depend on the machine, so searches are lim
 process makes HiGHS return without a result and without an error, hence one thread everywhere.
 """
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import highspy
@@ -84,6 +85,18 @@ class Program:
         _expect(self._highs, {highspy.HighsModelStatus.kOptimal})
         found = self._highs.getSolution()
         return Solved(self._highs.getInfo().objective_function_value, np.array(found.col_value), np.array(found.row_dual))
+
+    def duals_of(self, cost: Callable[[Ints], Floats]) -> Floats:
+        """
+        Prices by row of the optimum that was found, as if columns cost what `cost` says of some of them: what one more of a
+        row's right side would change that cost by, as the optimum changes with it. (HiGHS does not tell mypy of these two.)
+        """
+        _status, variables = self._highs.getBasicVariables()  # type: ignore[attr-defined]
+        basic = np.array(variables, np.int64)
+        paid, columns = np.zeros(len(basic)), basic >= 0  # the others are slacks, and cost nothing
+        paid[columns] = cost(basic[columns])
+        _status, found = self._highs.getBasisTransposeSolve(paid)  # type: ignore[attr-defined]
+        return np.array(found)
 
 
 def solve_integer(rows: Rows, columns: Columns, known: Floats, nodes: int) -> Floats:
