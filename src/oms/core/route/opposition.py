@@ -18,9 +18,9 @@ def supply_before(problem: Problem, prepared: Prepared) -> Supply:
 def supply_alone(problem: Problem, prepared: Prepared) -> Supply:
     """What an order would find if it were alone: the stock and the days of all that may still move are free, its own too."""
     everything = supply_before(problem, prepared)
-    for order in prepared.orders:
-        if order.current:
-            everything.give_back(order, order.current)
+    orders = prepared.orders
+    for order in (orders[n] for n in range(len(orders)) if orders.holds(n)):
+        everything.give_back(order, order.current)
     return everything
 
 
