@@ -37,6 +37,17 @@ def test_near_the_best_there_is(orders: int, seed: int) -> None:
     assert decision.lower_bound <= best.bound <= best.cost <= decision.total <= 1.005 * best.cost
 
 
+@pytest.mark.parametrize(("orders", "seed"), [(20, 3), (30, 1), (30, 5), (40, 5)])
+def test_near_the_best_there_is_where_much_is_short(orders: int, seed: int) -> None:
+    """Eight skus and stock for 70 % of what is wanted: the same holds where nearly every order waits or stands in the way."""
+    given = contested(orders, 4, seed, skus=8, cover=0.7)
+    decision = route(given)
+    best = best_of_all(given, decision, competing(given))
+
+    assert decision.lower_bound is not None
+    assert decision.lower_bound <= best.bound <= best.cost <= decision.total <= 1.005 * best.cost
+
+
 @given(problems(most_orders=3, goals=("cost",)))
 def test_no_routing_is_below_the_bound(given: Problem) -> None:
     """Against every way of sending units from everywhere, where no more stays behind and what waits weighs no more."""

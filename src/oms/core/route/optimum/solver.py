@@ -42,6 +42,10 @@ class Solved(NamedTuple):
 EXACT, CLOSE = 2_000, 1e-4
 
 
+#: Costs are whole minor units: what differs by less is equal.
+HALF = 0.5
+
+
 class SolverFailed(AssertionError):
     """HiGHS stopped without an answer."""
 
@@ -103,19 +107,30 @@ def solve_integer(rows: Rows, columns: Columns, known: Floats, nodes: int) -> Fl
     """
     Values 0 or 1 by column of the best solution found in at most `nodes` nodes; never worse than `known`, which is one.
     """
+    found, told = _searched(rows, columns, nodes, known)
+    # HiGHS 1.16 may lose a constant between the program and what its presolve leaves of it. It then takes what it began with
+    # for the optimum, and tells a cost that is not its own.
+    if found is not None and abs(columns.cost @ found - told) > HALF:
+        found, _told = _searched(rows, columns, nodes)
+    return found if found is not None and columns.cost @ found <= columns.cost @ known else known
+
+
+def _searched(rows: Rows, columns: Columns, nodes: int, known: Floats | None = None) -> tuple[Floats | None, float]:
+    """What HiGHS finds, beginning with `known`, and what it says that costs; None where it finds nothing."""
     highs = _highs()
     gap = 0.0 if len(columns.cost) <= EXACT else CLOSE
-    for name, value in (("mip_rel_gap", gap), ("mip_abs_gap", 0.5), ("mip_max_nodes", nodes)):
+    for name, value in (("mip_rel_gap", gap), ("mip_abs_gap", HALF), ("mip_max_nodes", nodes)):
         highs.setOptionValue(name, value)
     highs.passModel(_model(rows, columns, integer=True))
-    start = highspy.HighsSolution()
-    start.col_value = known.tolist()
-    highs.setSolution(start)
+    if known is not None:
+        start = highspy.HighsSolution()
+        start.col_value = known.tolist()
+        highs.setSolution(start)
     highs.run()
     status = highspy.HighsModelStatus
     _expect(highs, {status.kOptimal, status.kSolutionLimit, status.kIterationLimit})
     values = np.round(np.array(highs.getSolution().col_value))
-    return values if len(values) == len(known) and columns.cost @ values <= columns.cost @ known else known
+    return values if len(values) == len(columns.cost) else None, highs.getInfo().objective_function_value
 
 
 def _expect(highs: highspy.Highs, wanted: set[highspy.HighsModelStatus]) -> None:
