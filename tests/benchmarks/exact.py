@@ -52,9 +52,9 @@ class Best:
 
 def weights(prepared: Prepared, competing: Sequence[int]) -> dict[int, float]:
     """How much a waiting line of each order that competes weighs: once for each priority below, a tenth for who is first."""
-    levels = sorted({prepared.orders[n].desk.priority for n in competing})
+    levels = sorted({prepared.orders[n].priority for n in competing})
     last = max(1, len(competing) - 1)
-    return {n: levels.index(prepared.orders[n].desk.priority) + 0.1 * (1 - at / last) for at, n in enumerate(competing)}
+    return {n: levels.index(prepared.orders[n].priority) + 0.1 * (1 - at / last) for at, n in enumerate(competing)}
 
 
 def ways_of(prepared: Prepared, number: int, price: int, weight: float) -> Iterator[Way]:

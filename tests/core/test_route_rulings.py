@@ -115,6 +115,14 @@ def test_priority_orders_are_served_first() -> None:
     assert [("2", "MUG", "A", 1, 500)] == sent(route(ruled(given, **{"2": Ruling(priority=1)})))
 
 
+def test_priority_of_a_rule_decides_who_waits() -> None:
+    """As that of a channel: the order with the tag gets the last mug, though it came second and costs more to send."""
+    rates = card(rate("*", 400, postcode_prefix="1"), rate("*", 900, postcode_prefix="2"))
+    given = problem([order("1", {"MUG": 1}), order("2", {"MUG": 1}, postcode="2")], {("MUG", "A"): 1}, rates=rates)
+
+    assert [("1", "MUG", 1, "no_stock")] == waits(route(ruled(given, **{"2": Ruling(priority=1)})))
+
+
 def test_a_rule_lets_an_order_go_in_part() -> None:
     """`ship_complete` of a rule stands in place of the channel's."""
     given = problem([order("1", {"MUG": 1, "TEA": 1})], {("MUG", "A"): 1}, rules=Rules(wait_penalty=100))

@@ -67,6 +67,7 @@ class Order:
     metres: dict[int, int] = field(default_factory=dict)  # to each place, filled as needed
     barred: Mapping[int, str] = field(default_factory=dict)  # place -> the rule that forbids it, or terms.OWN_WAREHOUSE
     preferences: tuple[Preference, ...] = ()  # of the rules, in the order in which they count
+    priority: int = 0  # its channel's, and what a rule adds
     most: int = 3  # parcels at most
     worth: tuple[int, ...] = ()  # of a unit of each row, in thousandths of minor units; empty where nobody asks
     min_worth: int = 0  # what each part must be worth, in the same, where the order parts
@@ -215,7 +216,7 @@ class Orders(Sequence[Order]):
         order = Order(
             order_id, channel, order_ref, desk, service, known, candidates, pickup, pricing, due, spot,
             rows, {}, {}, set(self.slots.get(n, ())), frozenset(), frozenset(), barred=barred, preferences=preferences,
-            most=1 if pickup else ruling.max_parcels or self._most,
+            priority=desk.priority + ruling.priority, most=1 if pickup else ruling.max_parcels or self._most,
         )  # fmt: skip
         if pickup:
             order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up

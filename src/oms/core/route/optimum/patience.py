@@ -40,8 +40,8 @@ def patience_of(
     prepared: Prepared, numbers: Sequence[int], price: Mapping[int, int], told: Mapping[int, int], rest: int
 ) -> Patience:  # fmt: skip
     """`numbers`: the orders that compete, in the order of service."""
-    levels = sorted({prepared.orders[n].desk.priority for n in numbers})
-    weight = {n: 1 + levels.index(prepared.orders[n].desk.priority) for n in numbers}
+    levels = sorted({prepared.orders[n].priority for n in numbers})
+    weight = {n: 1 + levels.index(prepared.orders[n].priority) for n in numbers}
     last = max(1, len(numbers) - 1)
     urgency = {n: weight[n] + SENIORITY * (1 - place / last) for place, n in enumerate(numbers)}
     return Patience(price, told, weight, urgency, rest)
