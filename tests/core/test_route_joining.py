@@ -37,6 +37,7 @@ def kept(given: Problem, decision: Decision) -> Problem:
     gone = decision.released.select("order_id", "location").unique()
     before = given.joint.join(gone, on=["order_id", "location"], how="anti")
     joint = pl.concat([decision.joined.select(*JOINT), before]).unique(["order_id", "location"], keep="first")
+    joint = joint.filter(pl.col("leader").is_not_null())
     several = joint.filter(pl.len().over("leader", "location") > 1)
     return staying(replace(again(given, decision), buyers=given.buyers, joint=several))
 

@@ -19,4 +19,5 @@ def with_buyers(problem: Problem, conn: sqlite3.Connection, config: Config) -> P
         return problem
     own = [channel.name for channel in config.channels if not channel.labels_itself]
     contacts = joining.contacts(conn, own)
-    return staying(replace(problem, buyers=buyers(contacts), joint=joining.joint(conn)))
+    joint, parted = joining.joint(conn)
+    return staying(replace(problem, buyers=buyers(contacts), joint=joint, parted=parted))

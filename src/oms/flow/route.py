@@ -125,7 +125,7 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
     decision = route(problem, DEFAULT_EFFORT if effort is None else effort, again=effort is not None)
     waiting = _expecting(batch, problem, decision.waiting)
     changed = routing.save(batch, decision.assignments, decision.released, waiting, decision.scarce)
-    joining.save(batch, decision.joined)
+    changed = joining.save(batch, decision.joined) or changed
     path = None
     if changed and page:
         path = batch.document("routing", "routing.html", route_page(decision, waiting, problem, config, shop.now))
@@ -141,7 +141,8 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
     return RouteReport(
         batch.id if changed else None, config.business.currency, decision.routed, decision.split,
         decision.waiting_orders, decision.total, decision.assignments, waiting, decision.lower_bound, decision.gap,
-        decision.greedy, decision.contested, decision.joined["order_id"].n_unique(), decision.saved,
+        decision.greedy, decision.contested, decision.joined.filter(pl.col("leader").is_not_null())["order_id"].n_unique(),
+        decision.saved,
         notes, path,
     )  # fmt: skip
 

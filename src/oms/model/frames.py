@@ -206,8 +206,13 @@ BUYERS: Schema = {"order_id": pl.Int64, "buyer": pl.String}
 #: What goes in one parcel with other orders: what is reserved at a place, and the order that leads.
 JOINT: Schema = {"order_id": pl.Int64, "location": pl.String, "leader": pl.Int64}
 
-#: Orders of parcels that a routing joined, with the carrier that takes all of it and what an order costs less by joining.
-JOINED: Schema = JOINT | {"carrier": pl.String, "service": pl.String, "saved": pl.Int64}
+#: Orders of parcels that a routing joined, with the carrier that takes all of it and what an order costs less by that (saved:
+#: `less` of shipping and `none` of handling; the two are NULL where what it pays stays as it is); leader NULL: it goes alone
+#: again. `handling` is that of the place; `standing`: it was reserved before, so that its cost is written down already.
+JOINED: Schema = JOINT | {
+    "carrier": pl.String, "service": pl.String, "saved": pl.Int64, "less": pl.Int64, "none": pl.Int64,
+    "handling": pl.Int64, "standing": pl.Boolean,
+}  # fmt: skip
 
 #: The kinds of file `oms import` takes, in the order in which one command loads them.
 KINDS = ("products", "kits", "stock", "listings", "incoming", "rates", "orders", "tracking", "returns", "template")

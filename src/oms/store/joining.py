@@ -26,32 +26,94 @@ def contacts(conn: sqlite3.Connection, channels: Collection[str]) -> pl.DataFram
     ).sort("order_id")
 
 
-def joint(conn: sqlite3.Connection) -> pl.DataFrame:
-    """JOINT of temp.routable: what shares a parcel with another order, nothing of either being picked or gone."""
-    return query(
+def joint(conn: sqlite3.Connection) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """
+    JOINT of temp.routable, nothing of an order being picked or gone: what shares a parcel with another order; and what did with
+    one that is not there any more, so that what it pays is not right.
+    """
+    marked = query(
         conn,
-        "WITH marked AS ("
-        "  SELECT DISTINCT a.order_id, a.location, a.detail ->> '$.joint' AS leader "
-        "  FROM temp.routable r JOIN allocations a ON a.order_id = r.order_id "
-        "  WHERE a.state = 'reserved' AND a.detail ->> '$.joint' IS NOT NULL AND NOT EXISTS ("
-        "    SELECT 1 FROM allocations p WHERE p.order_id = a.order_id AND p.state IN ('picking', 'shipped'))) "
-        "SELECT order_id, location, leader FROM marked m "
-        "WHERE (SELECT count(*) FROM marked n WHERE n.leader = m.leader AND n.location = m.location) > 1 "
-        "ORDER BY order_id, location",
+        "SELECT DISTINCT a.order_id, a.location, a.detail ->> '$.joint' AS leader "
+        "FROM temp.routable r JOIN allocations a ON a.order_id = r.order_id "
+        "WHERE a.state = 'reserved' AND a.detail ->> '$.joint' IS NOT NULL AND NOT EXISTS ("
+        "  SELECT 1 FROM allocations p WHERE p.order_id = a.order_id AND p.state IN ('picking', 'shipped')) "
+        "ORDER BY a.order_id, a.location",
         schema=JOINT,
     )
+    if marked.is_empty():
+        return marked, marked
+    parcel, here = ["leader", "location"], _reserved(conn)
+    stays = marked.filter(pl.len().over(parcel) > 1)
+    alone = marked.join(stays, on=["order_id", "location"], how="anti")
+    alone = alone.join(here.filter(pl.col("orders") > 1), on=parcel, how="anti")
+    unpaid = pl.concat([_left(conn), here.filter(pl.col("led") == 0).select("location", "leader")])
+    return stays, pl.concat([alone, stays.join(unpaid, on=parcel, how="semi")]).sort("order_id", "location")
 
 
-def save(batch: Batch, joined: pl.DataFrame) -> None:
-    """Mark what goes in one parcel (JOINED): with whom, by which carrier, and what it saves."""
-    if joined.is_empty():
-        return
-    stage(batch.conn, "joined", joined)
-    batch.conn.execute(
-        "UPDATE allocations SET carrier = j.carrier, service = j.service, "
-        "detail = json_set(allocations.detail, '$.joint', j.leader, '$.joint_saved', j.saved) FROM temp.joined j "
-        "WHERE allocations.order_id = j.order_id AND allocations.location = j.location AND allocations.state = 'reserved'"
+def _left(conn: sqlite3.Connection) -> pl.DataFrame:
+    """leader, location of the parcels that an order has left: what it had there was released, and it has no more there."""
+    return query(
+        conn,
+        "SELECT DISTINCT x.location, x.detail ->> '$.joint' AS leader FROM allocations x "
+        "WHERE x.state = 'released' AND x.detail ->> '$.joint' IS NOT NULL AND NOT EXISTS ("
+        "  SELECT 1 FROM allocations y WHERE y.order_id = x.order_id AND y.location = x.location "
+        "  AND y.state IN ('reserved', 'picking', 'shipped') AND y.detail ->> '$.joint' = x.detail ->> '$.joint') "
+        "ORDER BY 2, 1",
+        schema={"location": pl.String, "leader": pl.Int64},
     )
+
+
+def _reserved(conn: sqlite3.Connection) -> pl.DataFrame:
+    """
+    leader, location of the parcels that are reserved, how many orders are (one may be held, and not be routed now), and whether
+    the leader, who pays most, is one of them.
+    """
+    return query(
+        conn,
+        "SELECT a.location, a.detail ->> '$.joint' AS leader, count(DISTINCT a.order_id) AS orders, "
+        "max(a.order_id = a.detail ->> '$.joint') AS led FROM allocations a "
+        "WHERE a.state = 'reserved' AND a.detail ->> '$.joint' IS NOT NULL GROUP BY 1, 2 ORDER BY 2, 1",
+        schema={"location": pl.String, "leader": pl.Int64, "orders": pl.Int64, "led": pl.Int64},
+    )
+
+
+#: Of the allocation `a` and the row `j` of temp.joined: what it pays less of handling, as it stands; older stores do not say.
+_NONE = """COALESCE(a.detail ->> '$.joint_handling', CASE WHEN COALESCE(a.detail ->> '$.joint_saved', 0) <> 0
+    AND COALESCE(a.detail ->> '$.handling', 0) = 0 THEN j.handling ELSE 0 END)"""
+_SAVED = "COALESCE(a.detail ->> '$.joint_saved', 0)"
+
+
+def save(batch: Batch, joined: pl.DataFrame) -> bool:
+    """
+    Mark what goes in one parcel (JOINED): with whom, by which carrier, and what it saves. What was reserved before is paid for
+    anew. True where anything was to be marked.
+    """
+    if joined.is_empty():
+        return False
+    conn = batch.conn
+    stage(conn, "joined", joined)
+    mine = "a.order_id = j.order_id AND a.location = j.location AND a.state = 'reserved'"
+    # What an order pays stands in the first of its allocations there.
+    conn.execute(
+        f"UPDATE allocations AS a SET cost = a.cost + {_SAVED} - j.saved, "
+        f"detail = json_set(a.detail, '$.shipping', (a.detail ->> '$.shipping') + {_SAVED} - {_NONE} - j.less, "
+        f"  '$.handling', (a.detail ->> '$.handling') + {_NONE} - j.none) FROM temp.joined j "
+        f"WHERE {mine} AND j.standing = 1 AND j.less IS NOT NULL AND a.id = (SELECT min(f.id) FROM allocations f "
+        "  WHERE f.order_id = j.order_id AND f.location = j.location AND f.state = 'reserved')"
+    )
+    conn.execute(
+        "UPDATE allocations AS x SET detail = json_remove(x.detail, '$.joint') WHERE x.state = 'released' "
+        "AND x.detail ->> '$.joint' IS NOT NULL AND (x.location, x.detail ->> '$.joint') IN ("
+        f"  SELECT a.location, a.detail ->> '$.joint' FROM temp.joined j JOIN allocations a ON {mine})"
+    )
+    conn.execute(
+        "UPDATE allocations AS a SET carrier = COALESCE(j.carrier, a.carrier), service = COALESCE(j.service, a.service), "
+        "detail = CASE WHEN j.leader IS NULL THEN json_remove(a.detail, '$.joint', '$.joint_saved', '$.joint_handling') "
+        "  WHEN j.less IS NULL THEN json_set(a.detail, '$.joint', j.leader) "
+        "  ELSE json_set(a.detail, '$.joint', j.leader, '$.joint_saved', j.saved, '$.joint_handling', j.none) END "
+        f"FROM temp.joined j WHERE {mine}"
+    )
+    return True
 
 
 def partners(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:

@@ -2,7 +2,8 @@
 Orders of one buyer to one address that leave from one place on one day go in one parcel, where that costs less.
 
 Looked at after the routing, buyer by buyer. An order that is new and leaves whole from one place may also move to where another
-order of its buyer leaves from; what moved is taken out, and the rest is routed again with what that leaves.
+order of its buyer leaves from (joint_moves.py); what moved is taken out, and the rest is routed again with what that leaves.
+Then what leaves together is joined (joint_shares.py).
 """
 
 from collections.abc import Callable
@@ -11,7 +12,9 @@ from dataclasses import replace
 import polars as pl
 
 from oms.core.route.decision import Decision, weightless
-from oms.core.route.joint_parcels import Joiner
+from oms.core.route.joint_moves import Moves
+from oms.core.route.joint_parcels import groups_of
+from oms.core.route.joint_shares import Shares
 from oms.core.route.problem import Problem
 from oms.core.route.rows import in_service_order
 from oms.core.route.terms import TermsBook
@@ -67,27 +70,32 @@ def consolidate(problem: Problem, book: TermsBook, decision: Decision, again: Ca
     best = decision
     taken: set[int] = set()
     for _round in range(MOST_ROUNDS if problem.rules.goal == "cost" else 0):
-        joiner = Joiner(problem, book, best, taken)
-        moved = joiner.moves()
+        moves = Moves(problem, best, groups_of(problem, book, best), taken)
+        moved = moves.make()
         if not moved:
             break
         taken |= moved
-        other = _rerouted(problem, best, joiner.assignments(), taken, again)
-        if other.total > best.total + joiner.moved_for:
+        other = _rerouted(problem, best, moves.assignments(), taken, again)
+        if other.total > best.total + moves.cost:
             break
         best = other
-    final = Joiner(problem, book, best, set())
-    joined = final.join()
-    if not joined.height:
+    shares, made = _shared(problem, book, best)
+    if not made.joined.height:
         return replace(decision, saved=0)
-    made = replace(best, assignments=final.assignments(), joined=joined)
     if made.total > decision.total:  # what moved left others worse off
-        final = Joiner(problem, book, decision, set())
-        made = replace(decision, joined=final.join(), assignments=final.assignments())
+        shares, made = _shared(problem, book, decision)
+    bound = decision.lower_bound if made.total == decision.total else None
     return replace(
-        made, saved=decision.total - made.total, lower_bound=None, greedy=decision.greedy, contested=decision.contested,
-        scarce=decision.scarce,
+        made, saved=decision.total - made.total + shares.reserved, lower_bound=bound, greedy=decision.greedy,
+        contested=decision.contested, scarce=decision.scarce,
     )  # fmt: skip
+
+
+def _shared(problem: Problem, book: TermsBook, decision: Decision) -> tuple[Shares, Decision]:
+    """`decision` with what leaves from one place on one day joined."""
+    shares = Shares(problem, decision, groups_of(problem, book, decision))
+    joined = shares.join()
+    return shares, replace(decision, joined=joined, assignments=shares.assignments())
 
 
 def _rerouted(
