@@ -64,6 +64,20 @@ def test_the_bound_of_a_later_run_is_of_what_is_routed_already_too(given: Proble
     assert later.lower_bound + stays <= at_once.total
 
 
+def test_an_order_may_give_back_a_unit_for_one_of_another_line() -> None:
+    """A light parcel has two units of room: order 2 takes the mug that came in for one of its two pots, and a line less waits."""
+    lines = [(0, "MUG", 1, 1, 1), (1, "POT", 1, 3, 1)]
+    decision = decide(
+        [order("1", [(0, "MUG", 1, 1, 0)]), order("2", lines), order("3", {"MUG": 1})], {("MUG", "A"): 1, ("POT", "A"): 0},
+        places=[place("A")], rates=card(rate("A", 500, weight_to_g=200)), rules=Rules(wait_penalty=2500, stickiness=0),
+        held=[("1", 0, "MUG", "A", 1, TODAY, True), ("2", 1, "POT", "A", 2, TODAY, True)],
+    )  # fmt: skip
+
+    assert [("2", "MUG", "A", 1, 500), ("2", "POT", "A", 1, 0)] == sent(decision)
+    assert [("2", "POT", 2, "no_rate"), ("3", "MUG", 1, "no_stock")] == waits(decision)
+    assert decision.total == decision.lower_bound
+
+
 def cost_of(decision: Decision, released: pl.DataFrame) -> int:
     """What the parcels cost that are given back."""
     parcels = released.select("order_id", "location").unique()

@@ -78,6 +78,8 @@ def settle_contest(
         best = replace(decision, greedy=decision.total + worth.cost - other.cost, contested=len(kernel.orders))
         worth = other
     gap = worth.weighed - found.bound - contest.others
+    if gap < 0:  # an order gave back what it had been promised: the bound is of routings in which none does
+        return replace(best, scarce=_scarce(problem, kernel, found))
     return replace(best, lower_bound=max(0, best.total - gap), scarce=_scarce(problem, kernel, found))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from oms.core.route.orders import Order
+from oms.core.route.plans import Parcels, got
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -51,19 +52,23 @@ class Kept(NamedTuple):
     units: Ints
 
 
-def kept_back(order: Order, items: list[Item]) -> Kept:
+def promised(order: Order, before: Parcels) -> list[int]:
+    """By row the units that an order has been promised, and that it is not asked to give back, unless `before` does already."""
+    return [min(pair) for pair in zip(got(order, order.current), got(order, before), strict=True)]
+
+
+def kept_back(order: Order, items: list[Item], stays: list[int]) -> Kept:
     """
     What may wait: a kit only whole, a line only whole where its channel says so, an order that leaves complete all of it.
 
-    Of the units of a row, which are alike, the last wait. What an order has been promised it is not asked to give back.
+    Of the units of a row, which are alike, the last wait; `stays` is how many of each row may not.
     """
     rows = [order.rows[item.row] for item in items]
-    held = {n: sum(picks.get(n, 0) for picks in order.current.values()) for n in {item.row for item in items}}
-    promised = 0
+    left, bound = list(stays), 0
     for bit, item in enumerate(items):
-        if held[item.row] > 0:
-            promised |= 1 << bit
-            held[item.row] -= item.units
+        if left[item.row] > 0:
+            bound |= 1 << bit
+            left[item.row] -= item.units
     lines = [row.line for row in order.rows]
     units = []
     for n, (item, row) in enumerate(zip(items, rows, strict=True)):
@@ -73,7 +78,7 @@ def kept_back(order: Order, items: list[Item]) -> Kept:
         else:
             units.append(1 if item.units == row.units else row.left - row.have // row.units)
     kept = _kept(
-        tuple(item.row for item in items), tuple(row.line for row in rows), promised,
+        tuple(item.row for item in items), tuple(row.line for row in rows), bound,
         order.desk.ship_complete, order.desk.allow_partial,
     )  # fmt: skip
     if order.min_worth:

@@ -166,7 +166,7 @@ def kernel_of(prepared: Prepared, start: Supply, before: Sequence[Parcels], amon
     sent = [cost_after(prepared, prepared.orders[n], prepared.orders[n].current, before[n]) for n in orders if before[n]]
     patience = patience_of(prepared, orders, waiting, told, sum(sent) // max(1, len(sent)))
     return Kernel(
-        prepared, orders, list(before), menus(prepared, patience, small, stock), large, limits, scarce, eased, patience
+        prepared, orders, list(before), menus(prepared, patience, small, stock, before), large, limits, scarce, eased, patience
     )
 
 

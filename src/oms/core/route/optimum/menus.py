@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from oms.core.route.optimum.items import Floats, Ints, Item, alike, items_of, kept_back, last_of_each, units_of
+from oms.core.route.optimum.items import Floats, Ints, Item, alike, items_of, kept_back, last_of_each, promised, units_of
 from oms.core.route.optimum.patience import Patience
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import Parcels, parcel_cost
@@ -113,9 +113,12 @@ class Menu:
 
 
 def menus(
-    prepared: Prepared, patience: Patience, numbers: Sequence[int], stock: Ints
+    prepared: Prepared, patience: Patience, numbers: Sequence[int], stock: Ints, before: Sequence[Parcels]
 ) -> list[Menu]:  # fmt: skip
-    """The menus of the orders `numbers`, each with 1 to MOST_ITEMS items. `stock` (skus, places): what could be had at all."""
+    """
+    The menus of the orders `numbers`, each with 1 to MOST_ITEMS items. `stock` (skus, places): what could be had at all;
+    `before`: the plan of each order of the batch without the optimiser.
+    """
     groups: dict[tuple[tuple[int, ...], int, bool], list[tuple[int, list[Item]]]] = {}
     for number in numbers:
         order = prepared.orders[number]
@@ -126,14 +129,14 @@ def menus(
         groups.setdefault((kind, order.room, bool(order.fixed)), []).append((number, items))
     places = len(prepared.places)
     return [
-        _menu(prepared, patience, group, stock, shape(kind, limit, places), has_parcels)
+        _menu(prepared, patience, group, stock, before, shape(kind, limit, places), has_parcels)
         for (kind, limit, has_parcels), group in sorted(groups.items())
     ]
 
 
 def _menu(
     prepared: Prepared, patience: Patience, group: list[tuple[int, list[Item]]],
-    stock: Ints, cuts: Shape, has_parcels: bool,
+    stock: Ints, before: Sequence[Parcels], cuts: Shape, has_parcels: bool,
 ) -> Menu:  # fmt: skip
     count, masks, places = len(group), 1 << cuts.items, len(prepared.places)
     paid = cuts.blocks if has_parcels else np.maximum(0, cuts.blocks - 1)
@@ -149,7 +152,7 @@ def _menu(
         menu.rows[n] = [item.row for item in items]
         menu.skus[n] = [order.rows[item.row].sku for item in items]
         menu.units[n] = [item.units for item in items]
-        kept = kept_back(order, items)
+        kept = kept_back(order, items, promised(order, before[number]))
         menu.waiting[n, kept.masks] = patience.price[number] * kept.lines
         menu.weighs[n, kept.masks] = (
             np.round(menu.waiting[n, kept.masks] * patience.urgency[number]) + patience.rest * kept.units

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from oms.core.route.optimum.items import Floats, Ints
+from oms.core.route.optimum.items import Floats, Ints, promised
 from oms.core.route.optimum.kernel import Kernel
 from oms.core.route.orders import Order, Row
 from oms.core.route.plans import Parcels, parcel_cost, splits_paid
@@ -126,8 +126,8 @@ def _waits(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, price
         if not order.desk.allow_partial:
             waits[left & states[:, parts].any(axis=1)] = np.inf
     waits += np.round(kernel.patience.price[number] * behind * kernel.patience.urgency[number]) + kernel.patience.rest * units
-    promised = np.array([sum(picks.get(n, 0) for picks in order.current.values()) for n in rows])
-    waits[(states < promised).any(axis=1) | ~_whole([order.rows[n] for n in rows], states, complete)] = np.inf
+    stays = np.array([promised(order, kernel.before[number])[n] for n in rows])
+    waits[(states < stays).any(axis=1) | ~_whole([order.rows[n] for n in rows], states, complete)] = np.inf
     if order.min_worth:
         waits[_small(order, rows, np.array([order.rows[n].need for n in rows]) - states)] = np.inf
     if order.desk.ship_complete:
