@@ -65,7 +65,7 @@ def test_the_bound_of_a_later_run_is_of_what_is_routed_already_too(given: Proble
 
 
 def test_an_order_may_give_back_a_unit_for_one_of_another_line() -> None:
-    """A light parcel has two units of room: order 2 takes the mug that came in for one of its two pots, and a line less waits."""
+    """Two units of room in a light parcel: the mug that came in goes for one of two pots, and one line less waits."""
     lines = [(0, "MUG", 1, 1, 1), (1, "POT", 1, 3, 1)]
     decision = decide(
         [order("1", [(0, "MUG", 1, 1, 0)]), order("2", lines), order("3", {"MUG": 1})], {("MUG", "A"): 1, ("POT", "A"): 0},

@@ -76,7 +76,7 @@ def consolidate(problem: Problem, book: TermsBook, decision: Decision, again: Ca
             break
         taken |= moved
         other = _rerouted(problem, best, moves.assignments(), taken, again)
-        if other.total > best.total + moves.cost:
+        if other.total > best.total + moves.cost or other.short > best.short:
             break
         best = other
     shares, made = _shared(problem, book, best)
