@@ -53,13 +53,16 @@ def test_filters_read_the_store(desk: Desk) -> None:
 
 
 def test_what_is_collected_is_about_no_rule(desk: Desk) -> None:
-    """A sku that never leaves a shop in a parcel is handed over there all the same."""
+    """A sku that never leaves a shop in a parcel is handed over there; who asks about another order reads the rule."""
     desk = ruled(stocked(desk), '[[routing.rules]]\nname = "counter"\nskus = ["POT"]\nnever = ["NJ"]\n')
     head = "order_ref,placed_at,sku,quantity,currency,payment_status,name,country,delivery,pickup_location\n"
     desk.import_text(head + "P1,2026-11-19T12:00:00Z,POT,1,USD,paid,Eve Elm,US,pickup,NJ\n", "pickup.csv", channel="web")
 
     report = route_orders(desk.shop)
 
+    told = {tuple(c["locations"]): c["reason"] for c in explain(desk.shop, "W2").json()["candidates"]}
+
+    assert "rule" == told["NJ",]
     assert [("P1", "POT", "NJ")] == [row[:3] for row in sent(report) if row[1] == "POT"]
     assert [("W2", "POT", "rule")] == [
         (w["order_ref"], w["sku"], w["reason"]) for w in report.json()["waiting"] if w["sku"] == "POT"

@@ -3,9 +3,12 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+import polars as pl
+
+from oms.core.route import Problem
 from oms.core.route import explain as told
 from oms.core.route.calendar import CUTOFF, closed_days, not_today
 from oms.core.route.orders import Order, Prepared, prepare
@@ -80,7 +83,7 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
     currency = shop.config.business.currency
     with shop.store.read() as conn:
         order = conn.execute("SELECT * FROM orders WHERE id = ?", (order_id,)).fetchone()
-        routing.note_one(conn, order_id)
+        routing.note_one(conn, order_id, [channel.name for channel in shop.config.channels])
         common = {
             "channel": order["channel"], "order_ref": order["order_ref"], "status": order["status"],
             "currency": currency, "goal": shop.config.routing.goal, "holds": routing.holds(conn, order_id),
@@ -90,7 +93,7 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
         ours = any(channel.name == order["channel"] for channel in shop.config.channels)
         if not ours or order["external"] or order["counter_location"] is not None:
             return OrderStory(state="settled", **common)
-        prepared = prepare(problem_of(shop, conn))
+        prepared = prepare(_alone(problem_of(shop, conn), order_id))
         if not prepared.orders or not any(row.need for row in prepared.orders[0].rows):
             return OrderStory(state="settled", **common)
         found = _story(prepared, told.explain(prepared), common, _not_today(shop))
@@ -100,6 +103,14 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
         for candidate in found.candidates:
             _note_takers(conn, order_id, candidate, currency)
     return found
+
+
+def _alone(problem: Problem, order_id: int) -> Problem:
+    """The problem of one order. What rules say of it, they say beside what buyers are to collect, as when all are routed."""
+    mine = pl.col("order_id") == order_id
+    return replace(
+        problem, orders=problem.orders.filter(mine), demand=problem.demand.filter(mine), current=problem.current.filter(mine)
+    )
 
 
 def _not_today(shop: Shop) -> dict[str, str]:

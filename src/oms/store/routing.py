@@ -44,9 +44,10 @@ def note_open(conn: sqlite3.Connection, channels: Collection[str]) -> None:
     note(conn, _OPEN, (json.dumps(sorted(channels)),))
 
 
-def note_one(conn: sqlite3.Connection, order_id: int) -> None:
-    """Make temp.routable: one order, whatever its status."""
-    note(conn, "SELECT id FROM orders WHERE id = ?", (order_id,))
+def note_one(conn: sqlite3.Connection, order_id: int, channels: Collection[str]) -> None:
+    """Make temp.routable: one order, whatever its status, and those of `channels` that buyers are to collect."""
+    collected = f"SELECT id FROM orders WHERE delivery = 'pickup' AND id IN ({_OPEN})"
+    note(conn, f"{collected} UNION SELECT id FROM orders WHERE id = ?", (json.dumps(sorted(channels)), order_id))
 
 
 def note(conn: sqlite3.Connection, sql: str, parameters: tuple[object, ...]) -> None:
