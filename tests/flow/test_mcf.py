@@ -64,6 +64,16 @@ def test_amazon_sends_what_the_shop_sold_by_the_name_it_knows(mcf: Desk) -> None
     assert ("1001", "AMZ-MUG", "2", "Standard", 'Renée "Ida" Fox', "Ship", "ATVPDKIKX0DER") == tuple(row[n] for n in names)
 
 
+def test_letters_that_the_file_does_not_have_are_told(mcf: Desk) -> None:
+    """Amazon's file is in Latin-1: a Chinese name is no name there, and the seller is told before the upload."""
+    mcf.import_text(ORDERS.replace("Ida Fox", "王小明"), "orders.csv", channel="site")
+    mcf.import_text(ORDERS.replace("Ida Fox", "Renée Fox").replace("1001,", "1002,"), "orders2.csv", channel="site")
+    route_orders(mcf.shop)
+    report = pick_orders(mcf.shop, force=True)
+
+    assert ("FBA: 1 order has letters that latin-1 does not have: they are `?` in its order file",) == report.notes
+
+
 def test_what_needs_another_label_never_goes_there(mcf: Desk) -> None:
     """TikTok's order leaves from NJ though FBA is cheaper, waits where only FBA has it, and explain says why."""
     text = ORDERS.replace("1001,", "T1,")

@@ -5,6 +5,7 @@ A template is a TOML file in `formats/` of the workspace, named by the location'
 (data/formats/3pl.toml, which explains every key).
 """
 
+import codecs
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -118,6 +119,26 @@ def order_file(picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat, c
     return csv_bytes(
         table, delimiter=form.delimiter, encoding=form.encoding, header=header, neutralise=not bare, quoting=not bare
     )
+
+
+def orders_with_lost_letters(picks: pl.DataFrame, contacts: pl.DataFrame, form: OrderFormat) -> int:
+    """How many orders have letters in their file that its encoding does not have, so that `?` stands there."""
+    if form.file == "xlsx" or codecs.lookup(form.encoding).name.startswith("utf"):
+        return 0
+    rows = picks.join(contacts, on="order_id", how="left", maintain_order="left")
+    texts = [each.value for each in form.columns if each.value is not None and rows.schema.get(each.value) == pl.String]
+    if not texts:
+        return 0
+    said = rows.select("order_id", text=pl.concat_str(list(dict.fromkeys(texts)), ignore_nulls=True)).unique()
+    return len({order_id for order_id, text in said.iter_rows() if not _spelled(text, form.encoding)})
+
+
+def _spelled(text: str, encoding: str) -> bool:
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _prices(rows: pl.DataFrame) -> pl.Series:

@@ -10,7 +10,7 @@ import polars as pl
 from oms.config import Config, Location
 from oms.core.pick import pick_list, too_old
 from oms.errors import ConfigError
-from oms.flow.orderfile import OrderFormat, load_format, order_file
+from oms.flow.orderfile import OrderFormat, load_format, order_file, orders_with_lost_letters
 from oms.flow.settle import settle_statuses
 from oms.flow.shop import Shop
 from oms.flow.slips import slips_html
@@ -120,7 +120,7 @@ def _pick(shop: Shop, batch: Batch, location: str | None, channel: str | None, f
             batch.document(paper.kind, paper.name, paper.packed, location=paper.location)
     orders, units = picks["order_id"].n_unique(), int(picks["quantity"].sum())
     batch.summary({"orders": orders, "units": units})
-    notes = _labelled_elsewhere(shop.config, picks)
+    notes = (*_labelled_elsewhere(shop.config, picks), *_lost_letters(shop.config, picks, contacts, forms))
     return PickReport(
         batch.id, (*batch.recovered, *batch.documents), orders, units, tuple(refused), unwritable, tuple(nameless), notes
     )
@@ -175,6 +175,23 @@ def _papers(
 
 def _labelling(config: Config) -> list[str]:
     return [channel.name for channel in config.channels if channel.labels_itself]
+
+
+def _lost_letters(
+    config: Config, picks: pl.DataFrame, contacts: pl.DataFrame, forms: Mapping[str, OrderFormat]
+) -> tuple[str, ...]:  # fmt: skip
+    """What to say of orders whose names or addresses an order file cannot spell."""
+    ours = picks.filter(~pl.col("channel").is_in(_labelling(config)))
+    lost = {
+        code: orders_with_lost_letters(ours.filter(pl.col("location") == code), contacts, form)
+        for code, form in sorted(forms.items())
+    }
+    return tuple(
+        plural("{location}: {count} order has letters that {encoding} does not have: they are `?` in its order file",
+               "{location}: {count} orders have letters that {encoding} does not have: they are `?` in its order file",
+               orders, location=code, encoding=forms[code].encoding)
+        for code, orders in lost.items() if orders
+    )  # fmt: skip
 
 
 def _labelled_elsewhere(config: Config, picks: pl.DataFrame) -> tuple[str, ...]:
