@@ -118,6 +118,20 @@ def test_other_rules_rates_and_stock(history: Oms) -> None:
     assert costs["flat.toml"] < 0
 
 
+def test_a_way_that_sends_fewer_units_says_how_many_and_for_how_much(history: Oms) -> None:
+    """Less stock costs less to send, which is no saving: the note names both."""
+    none = history.write("stock-none.csv", "sku,location,on_hand\nMUG,EAST,0\nMUG,WEST,0\n")
+    report = history.ok("route", "--replay", "2026-11-02..2026-11-04", "--with", none)
+    was, *_again, other = report["ways"]
+    fewer, less = was["units_sent"] - other["units_sent"], float(was["cost"]) - float(other["cost"])
+
+    assert fewer > 1
+    assert (
+        f"with stock-none.csv: {fewer} units fewer sent than back then, for {less:.2f} USD less; "
+        "the costs are not of the same parcels"
+    ) == report["notes"][-1]
+
+
 def test_held_for_days_it_leaves_later(history: Oms) -> None:
     """Routed on every third day only: the same orders, some late."""
     was, again = history.ok("route", "--replay", "2026-11-02..2026-11-04", "--hold", "3")["ways"][:2]

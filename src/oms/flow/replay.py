@@ -25,7 +25,7 @@ from oms.flow.shop import Shop
 from oms.model.money import decimal_text
 from oms.model.times import iso, zone
 from oms.store import history
-from oms.words import _
+from oms.words import _, plural
 
 #: Each run of the replay is at this time of the business's day.
 NOON = time(12)
@@ -221,8 +221,7 @@ def _notes(ways: Sequence[Replayed], currency: str) -> list[str]:
 def _beside(basis: Replayed, other: Replayed, currency: str) -> str:
     saved, whole = basis.played.cost - other.played.cost, basis.played.cost
     if other.played.units_sent != basis.played.units_sent:
-        return _("{way}: {units} units sent, {basis}: {before}; the costs are not of the same parcels", way=other.label,
-                 basis=basis.label, units=other.played.units_sent, before=basis.played.units_sent)  # fmt: skip
+        return _other_parcels(basis, other, currency)
     if not saved:
         return _("{way}: the same cost as {basis}", way=other.label, basis=basis.label)
     words = _("{way}: {amount} {currency} less than {basis}, {share}", way=other.label, basis=basis.label, currency=currency,
@@ -230,6 +229,21 @@ def _beside(basis: Replayed, other: Replayed, currency: str) -> str:
     more = _("{way}: {amount} {currency} more than {basis}, {share}", way=other.label, basis=basis.label, currency=currency,
              amount=decimal_text(-saved, currency), share=_share(-saved, whole))  # fmt: skip
     return words if saved > 0 else more
+
+
+def _other_parcels(basis: Replayed, other: Replayed, currency: str) -> str:
+    """Two ways that send unlike many units, beside each other."""
+    units, cost = other.played.units_sent - basis.played.units_sent, other.played.cost - basis.played.cost
+    sent = plural("{count} unit more", "{count} units more", units) if units > 0 else plural(
+        "{count} unit fewer", "{count} units fewer", -units
+    )  # fmt: skip
+    amount = decimal_text(abs(cost), currency)
+    paid = (
+        _("{amount} {currency} more", amount=amount, currency=currency) if cost > 0
+        else _("{amount} {currency} less", amount=amount, currency=currency)
+    )  # fmt: skip
+    return _("{way}: {sent} sent than {basis}, for {paid}; the costs are not of the same parcels", way=other.label, sent=sent,
+             basis=basis.label, paid=paid)  # fmt: skip
 
 
 def _share(part: int, whole: int) -> str:
