@@ -48,6 +48,18 @@ def test_near_the_best_there_is_where_much_is_short(orders: int, seed: int) -> N
     assert decision.lower_bound <= best.bound <= best.cost <= decision.total <= 1.005 * best.cost
 
 
+@pytest.mark.parametrize(("orders", "places", "seed"), [(20, 4, 1), (40, 4, 2), (60, 4, 4), (90, 4, 5)])
+def test_few_are_proven_the_best_there_is(orders: int, places: int, seed: int) -> None:
+    """Of a small day nothing is left between the routing and its bound, and another program finds nothing better."""
+    given = contested(orders, places, seed)
+    decision = route(given)
+    best = best_of_all(given, decision, competing(given))
+
+    assert decision.lower_bound == decision.total
+    assert 0.0 == decision.gap
+    assert decision.total == pytest.approx(best.cost, rel=1e-4)
+
+
 @given(problems(most_orders=3, goals=("cost",)))
 def test_no_routing_is_below_the_bound(given: Problem) -> None:
     """Against every way of sending units from everywhere, where no more stays behind and what waits weighs no more."""

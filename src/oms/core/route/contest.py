@@ -37,8 +37,8 @@ IN_BLOCKS, BLOCK = 2, 10_000
 
 LEVELS = {
     1: Level(10_000, Effort(turns=2, sweeps=2.0)),
-    2: Level(15_000, Effort(turns=4, sweeps=5.0)),
-    3: Level(30_000, Effort(turns=12, sweeps=15.0)),
+    2: Level(15_000, Effort(turns=4, sweeps=5.0, proven=300)),
+    3: Level(30_000, Effort(turns=12, sweeps=15.0, proven=500)),
 }
 
 

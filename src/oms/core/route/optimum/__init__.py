@@ -17,6 +17,7 @@ from oms.core.route.optimum.linear import FIRST, fill_pool, relax
 from oms.core.route.optimum.patience import left_behind
 from oms.core.route.optimum.pool import Pool
 from oms.core.route.optimum.prices import ascend
+from oms.core.route.optimum.proof import every_plan, prove
 from oms.core.route.optimum.search import Effort, search
 from oms.core.route.plans import Parcels
 
@@ -25,9 +26,7 @@ __all__ = ["Effort", "Kernel", "Optimum", "contested", "kernel_of", "left_behind
 #: Steps to rough prices; a plan is written down that is dearer than its order's best at those by no more than this part of what
 #: an order costs.
 STEPS, WITHIN = 20, 0.08
-#: Up to so many orders every plan is written down that a better routing could hold, so that the best one is found.
-ALL_PLANS = 100
-#: Of one order.
+#: Of few orders so many plans each are written down, as far as a better routing could hold them.
 MOST_PLANS = 500
 
 
@@ -53,10 +52,13 @@ def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     bound = bound_of(kernel, prices)
     routing = round_shares(pool, shares, prices, idle)
     search(routing, effort)
-    if len(kernel.orders) <= ALL_PLANS:
+    if len(kernel.orders) <= effort.proven:
         fill_pool(pool, prices, MOST_PLANS, max(0, routing.goal - bound))
         routing = Incumbent(pool, prices, routing.choice.tolist())
         search(routing, effort._replace(columns=MOST_PLANS))
+        if routing.goal > bound and every_plan(pool, prices, routing.goal - bound + 1):
+            routing = Incumbent(pool, prices, routing.choice.tolist())
+            bound = max(bound, prove(routing))
     first = Incumbent(pool, prices, known)
     if routing.cost > first.cost or routing.waits > first.waits:
         routing = first

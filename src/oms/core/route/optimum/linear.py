@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from oms.core.route.optimum.items import Floats, Ints
+from oms.core.route.optimum.kernel import Kernel
 from oms.core.route.optimum.pool import Pool
 from oms.core.route.optimum.prices import cheapest
 from oms.core.route.optimum.shared import cheapest_shared, shareable, small_enough
@@ -48,22 +49,14 @@ def fill_pool(pool: Pool, prices: Floats, count: int, within: float) -> None:
 def relax(pool: Pool) -> Relaxed:
     """Solve the linear program over the pool, adding what is missing until that gains next to nothing."""
     kernel = pool.kernel
-    numbers = {number: n for n, number in enumerate(kernel.orders)}
-    position = np.full(max(kernel.orders) + 1, -1)
-    position[kernel.orders] = np.arange(len(kernel.orders))
-    scarce = np.flatnonzero(kernel.scarce)
-    row_of = np.full(len(kernel.limits), -1)
-    row_of[scarce] = len(numbers) + np.arange(len(scarce))
-    ones = np.ones(len(numbers))
-    rows = Rows(
-        np.concatenate([ones, np.full(len(scarce), -np.inf)]), np.concatenate([ones, kernel.limits[scarce].astype(np.float64)])
-    )
+    count, scarce = len(kernel.orders), kernel.scarce
+    rows, position, row_of = rows_of(kernel)
     program = Program(rows, columns_of(pool, np.arange(len(pool)), position, row_of))
     value, all_kinds = math.inf, False
     for turn in range(ROUNDS + 1):
         solved = program.solve()
         prices = np.zeros(len(kernel.limits))
-        prices[scarce] = np.maximum(0.0, -solved.duals[len(numbers) :])
+        prices[scarce] = np.maximum(0.0, -solved.duals[count:])
         little = value - solved.objective < ENOUGH * abs(solved.objective)
         if turn == ROUNDS or (little and all_kinds):
             break
@@ -79,7 +72,7 @@ def relax(pool: Pool) -> Relaxed:
     shares = np.zeros(len(pool))
     shares[: len(solved.values)] = solved.values
     money = np.zeros(len(kernel.limits))
-    money[scarce] = -program.duals_of(pool.told)[len(numbers) :]
+    money[scarce] = -program.duals_of(pool.told)[count:]
     return Relaxed(shares, prices, money)
 
 
@@ -101,6 +94,20 @@ def _price_out_shared(pool: Pool, prices: Floats, duals: Floats, position: Ints)
             if found.value < duals[position[number]] - 0.5:
                 better.append((number, found.parcels))
     pool.tell(better)
+
+
+def rows_of(kernel: Kernel) -> tuple[Rows, Ints, Ints]:
+    """The rows of a program: each order once, each scarce resource no more than there is; their number by order, resource."""
+    count, scarce = len(kernel.orders), np.flatnonzero(kernel.scarce)
+    position = np.full(max(kernel.orders) + 1, -1)
+    position[kernel.orders] = np.arange(count)
+    row_of = np.full(len(kernel.limits), -1)
+    row_of[scarce] = count + np.arange(len(scarce))
+    ones = np.ones(count)
+    limits = kernel.limits[scarce].astype(np.float64)
+    return (
+        Rows(np.concatenate([ones, np.full(len(scarce), -np.inf)]), np.concatenate([ones, limits])), position, row_of
+    )  # fmt: skip
 
 
 def columns_of(pool: Pool, chosen: Ints, order_row: Ints, resource_row: Ints) -> Columns:

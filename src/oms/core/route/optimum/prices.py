@@ -50,7 +50,7 @@ def sending(kernel: Kernel, menu: Menu, prices: Floats, part: slice) -> tuple[Fl
     block.
     """
     shape = menu.shape
-    paid = _paid(kernel, menu, prices, part)
+    paid = paid_for(kernel, menu, prices, part)
     orders, masks, places = paid.shape
     depth = min(shape.depth, places)
     best = np.argsort(paid, axis=2, kind="stable")[:, :, :depth]
@@ -82,7 +82,7 @@ def waits(kernel: Kernel, menu: Menu, prices: Floats, part: slice) -> Floats:
     return paid
 
 
-def _paid(kernel: Kernel, menu: Menu, prices: Floats, part: slice) -> Floats:
+def paid_for(kernel: Kernel, menu: Menu, prices: Floats, part: slice) -> Floats:
     """Cost of each parcel of a menu with what it uses paid for."""
     skus, count = len(kernel.prepared.skus), kernel.places
     shelf = prices[: skus * count].reshape(skus, count)

@@ -27,6 +27,7 @@ class Effort(NamedTuple):
     whole: int = 1_000  # up to so many are one neighbourhood
     nodes: int = 200  # of the branch and bound in each
     columns: int = 14  # an order
+    proven: int = 100  # up to so many orders are decided in one program over every plan: see proof.py
 
 
 #: Of an order's best plans, those whose resources lead to other orders; and orders followed for each resource.
@@ -151,7 +152,7 @@ def _decide_anew(routing: Incumbent, chosen: Ints, effort: Effort, keep_fill: bo
         all_amounts = np.concatenate([all_amounts, waits[late].astype(np.float64)])
     sort = np.lexsort((all_rows, all_columns))
     program = Columns(pool.goal[columns].astype(np.float64), all_columns[sort], all_rows[sort], all_amounts[sort])
-    values = solve_integer(Rows(lower, upper), program, mine.astype(np.float64), effort.nodes)
+    values = solve_integer(Rows(lower, upper), program, mine.astype(np.float64), effort.nodes).values
     for column in columns[values > 0.5].tolist():
         order = int(routing.owner[column])
         if routing.choice[order] != column:

@@ -5,7 +5,7 @@ A state says how many units of each row are sent; every place adds one parcel or
 through, so this is for the few orders that a menu does not hold whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 from typing import NamedTuple
@@ -65,15 +65,28 @@ class Shared(NamedTuple):
     parcels: Parcels
 
 
-def cheapest_shared(kernel: Kernel, number: int, prices: Floats) -> Shared:
-    """The cheapest of all plans of an order."""
+class _Ways(NamedTuple):
+    """
+    What parcels from one place after the other can make of an order: `trail` says of each place what its parcels cost, by
+    state, and the least that the places before it cost, by number of parcels and state; `total` what plans cost at the end,
+    splits and what waits included.
+    """
+
+    rows: list[int]
+    steps: _Steps
+    trail: list[tuple[int, Floats, Floats]]
+    best: Floats
+    total: Floats
+
+
+def _ways(kernel: Kernel, number: int, prices: Floats) -> _Ways:
     prepared, order = kernel.prepared, kernel.prepared.orders[number]
     rows = [n for n, row in enumerate(order.rows) if row.need]
     steps = _steps(tuple(order.rows[n].need for n in rows))
     limit = order.room
     best = np.full((limit + 1, len(steps.states)), np.inf)
     best[0, 0] = 0.0
-    trail: list[tuple[int, Floats, Floats]] = []  # place, what its parcels cost, the best before it
+    trail: list[tuple[int, Floats, Floats]] = []
     for place in order.candidates:
         cost = _parcels_of(kernel, number, rows, steps.states, place, prices)
         if not np.isfinite(cost).any():
@@ -84,8 +97,42 @@ def cheapest_shared(kernel: Kernel, number: int, prices: Floats) -> Shared:
             np.minimum(best[parcels], np.minimum.reduceat(ways, steps.starts[:-1]), out=best[parcels])
     total = best + _waits(kernel, number, rows, steps.states, prices)
     total += np.array([prepared.rules.split_penalty * splits_paid(order, k) for k in range(limit + 1)])[:, None]
-    parcels, state = divmod(int(total.argmin()), len(steps.states))
-    return Shared(float(total[parcels, state]), _walk_back(steps, rows, trail, best, parcels, state))
+    return _Ways(rows, steps, trail, best, total)
+
+
+def cheapest_shared(kernel: Kernel, number: int, prices: Floats) -> Shared:
+    """The cheapest of all plans of an order."""
+    ways = _ways(kernel, number, prices)
+    parcels, state = divmod(int(ways.total.argmin()), len(ways.steps.states))
+    return Shared(float(ways.total[parcels, state]), _walk_back(ways, parcels, state))
+
+
+def every_shared(kernel: Kernel, number: int, prices: Floats, within: float) -> Iterator[Parcels]:
+    """All plans of an order that are at most `within` dearer than its cheapest, with what they use paid for."""
+    ways = _ways(kernel, number, prices)
+    for parcels, state in np.argwhere(ways.total <= ways.total.min() + within).tolist():
+        room = float(ways.total.min() + within - ways.total[parcels, state])
+        yield from _walks(ways, len(ways.trail), parcels, state, float(ways.best[parcels, state]) + room, {})
+
+
+def _walks(
+    ways: _Ways, places: int, parcels: int, state: int, most: float, after: Mapping[int, Mapping[int, int]]
+) -> Iterator[Parcels]:  # fmt: skip
+    """The ways to a state by the first so many places that cost no more than `most`, with what places `after` them send."""
+    if parcels == 0:
+        if state == 0:
+            yield dict(sorted(after.items()))
+        return
+    if places == 0:
+        return
+    place, cost, before = ways.trail[places - 1]
+    if before[parcels, state] <= most:
+        yield from _walks(ways, places - 1, parcels, state, most, after)
+    part = slice(ways.steps.starts[state], ways.steps.starts[state + 1])
+    picks, states = ways.steps.pick[part], ways.steps.before[part]
+    for at in np.flatnonzero(before[parcels - 1][states] + cost[picks] <= most).tolist():
+        sent = {n: k for n, k in zip(ways.rows, ways.steps.states[picks[at]].tolist(), strict=True) if k}
+        yield from _walks(ways, places - 1, parcels - 1, int(states[at]), most - float(cost[picks[at]]), {place: sent, **after})
 
 
 def _parcels_of(kernel: Kernel, number: int, rows: Sequence[int], states: Ints, place: int, prices: Floats) -> Floats:
@@ -159,20 +206,18 @@ def _whole(rows: Sequence[Row], states: Ints, complete: Ints) -> NDArray[np.bool
     return whole
 
 
-def _walk_back(
-    steps: _Steps, rows: Sequence[int], trail: Sequence[tuple[int, Floats, Floats]], best: Floats, parcels: int, state: int
-) -> Parcels:  # fmt: skip
+def _walk_back(ways: _Ways, parcels: int, state: int) -> Parcels:
     """Which place sends what, from what each place could add to."""
     found: dict[int, dict[int, int]] = {}
-    value = best[parcels, state]
-    for place, cost, before in reversed(trail):
+    steps, value = ways.steps, ways.best[parcels, state]
+    for place, cost, before in reversed(ways.trail):
         if before[parcels, state] == value:
             continue
-        ways = slice(steps.starts[state], steps.starts[state + 1])
-        added = before[parcels - 1][steps.before[ways]] + cost[steps.pick[ways]]
+        part = slice(steps.starts[state], steps.starts[state + 1])
+        added = before[parcels - 1][steps.before[part]] + cost[steps.pick[part]]
         at = int(added.argmin())
-        pick = steps.states[steps.pick[ways][at]]
-        found[place] = {n: units for n, units in zip(rows, pick.tolist(), strict=True) if units}
-        parcels, state = parcels - 1, int(steps.before[ways][at])
+        pick = steps.states[steps.pick[part][at]]
+        found[place] = {n: units for n, units in zip(ways.rows, pick.tolist(), strict=True) if units}
+        parcels, state = parcels - 1, int(steps.before[part][at])
         value = before[parcels, state]
     return dict(sorted(found.items()))

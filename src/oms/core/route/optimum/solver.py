@@ -103,20 +103,32 @@ class Program:
         return np.array(found)
 
 
-def solve_integer(rows: Rows, columns: Columns, known: Floats, nodes: int) -> Floats:
-    """
-    Values 0 or 1 by column of the best solution found in at most `nodes` nodes; never worse than `known`, which is one.
-    """
-    found, told = _searched(rows, columns, nodes, known)
+class Decided(NamedTuple):
+    """Values 0 or 1 by column, and what no solution costs less than."""
+
+    values: Floats
+    bound: float
+
+
+def solve_integer(rows: Rows, columns: Columns, known: Floats, nodes: int) -> Decided:
+    """The best solution found in at most `nodes` nodes; never worse than `known`, which is one."""
+    found, told, bound = _searched(rows, columns, nodes, known)
     # HiGHS 1.16 may lose a constant between the program and what its presolve leaves of it. It then takes what it began with
     # for the optimum, and tells a cost that is not its own.
     if found is not None and abs(columns.cost @ found - told) > HALF:
-        found, _told = _searched(rows, columns, nodes)
-    return found if found is not None and columns.cost @ found <= columns.cost @ known else known
+        found, told, bound = _searched(rows, columns, nodes)
+    if found is None or abs(columns.cost @ found - told) > HALF:
+        return Decided(known, -np.inf)
+    return Decided(found if columns.cost @ found <= columns.cost @ known else known, bound)
 
 
-def _searched(rows: Rows, columns: Columns, nodes: int, known: Floats | None = None) -> tuple[Floats | None, float]:
-    """What HiGHS finds, beginning with `known`, and what it says that costs; None where it finds nothing."""
+def _searched(
+    rows: Rows, columns: Columns, nodes: int, known: Floats | None = None
+) -> tuple[Floats | None, float, float]:  # fmt: skip
+    """
+    What HiGHS finds, beginning with `known`, what it says that costs, and what it says nothing costs less than; None where it
+    finds nothing.
+    """
     highs = _highs()
     gap = 0.0 if len(columns.cost) <= EXACT else CLOSE
     for name, value in (("mip_rel_gap", gap), ("mip_abs_gap", HALF), ("mip_max_nodes", nodes)):
@@ -130,7 +142,8 @@ def _searched(rows: Rows, columns: Columns, nodes: int, known: Floats | None = N
     status = highspy.HighsModelStatus
     _expect(highs, {status.kOptimal, status.kSolutionLimit, status.kIterationLimit})
     values = np.round(np.array(highs.getSolution().col_value))
-    return values if len(values) == len(columns.cost) else None, highs.getInfo().objective_function_value
+    info = highs.getInfo()
+    return values if len(values) == len(columns.cost) else None, info.objective_function_value, info.mip_dual_bound
 
 
 def _expect(highs: highspy.Highs, wanted: set[highspy.HighsModelStatus]) -> None:
