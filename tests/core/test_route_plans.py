@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from oms.core.route import route
 from oms.core.route.problem import Desk, Rules
-from tests.core.route_desk import THURSDAY, card, decide, order, place, rate, sent, waits
+from tests.core.route_desk import THURSDAY, card, decide, order, place, problem, rate, sent, waits
 
 
 def parts(decision: Any) -> list[tuple[int, ...]]:
@@ -104,12 +105,26 @@ def test_two_parcels_from_one_place_are_one_parcel() -> None:
     assert [("1", "MUG", "B", 1, 200), ("1", "POT", "A", 1, 100)] == sorted(sent(decision), key=lambda s: s[1])
 
 
-def test_a_line_is_not_split_while_one_place_holds_it() -> None:
-    """C alone for 20.00, though A and B together would be 2.00."""
-    rates = card(rate("A", 100), rate("B", 100), rate("C", 2000))
-    decision = decide([order("1", {"MUG": 3})], {("MUG", "A"): 2, ("MUG", "B"): 2, ("MUG", "C"): 3}, rates=rates)
+def test_a_line_that_one_place_holds_is_split_where_that_costs_less() -> None:
+    """A and B together for 2.00, not C for 20.00; C where a second parcel must save more than 18.00, or nobody looks."""
+    rates, stock = card(rate("A", 100), rate("B", 100), rate("C", 2000)), {("MUG", "A"): 2, ("MUG", "B"): 2, ("MUG", "C"): 3}
+    given = problem([order("1", {"MUG": 3})], stock, rates=rates, rules=Rules(split_penalty=1799))
+    dear = problem([order("1", {"MUG": 3})], stock, rates=rates, rules=Rules(split_penalty=1800))
 
-    assert [("1", "MUG", "C", 3, 2000)] == sent(decision)
+    assert [("MUG", "A"), ("MUG", "B")] == [row[1:3] for row in sent(route(given))]
+    assert 1999 == route(given).total
+    assert [("1", "MUG", "C", 3, 2000)] == sent(route(dear)) == sent(route(given, 0))
+
+
+def test_two_light_parcels_instead_of_a_heavy_one() -> None:
+    """A letter holds one mug for 1.00, a box two for 8.00: two letters, unless orders are served one after another."""
+    rates = card(rate("*", 100, weight_to_g=150), rate("*", 800, weight_from_g=150))
+    given = problem([order("1", {"MUG": 2})], {("MUG", "A"): 9, ("MUG", "B"): 9}, rates=rates)
+    decision = route(given)
+
+    assert [("1", "MUG", "A", 1, 100), ("1", "MUG", "B", 1, 100)] == sent(decision)
+    assert (200, 200, 800) == (decision.total, decision.lower_bound, decision.greedy)
+    assert [("1", "MUG", "A", 2, 800)] == sent(route(given, 0))
 
 
 def test_a_line_is_split_where_no_place_holds_it() -> None:

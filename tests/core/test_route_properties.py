@@ -181,7 +181,7 @@ def best_of_all(
     allowed: Callable[[Plan], bool] = lambda _plan: True,
 ) -> Plan | None:  # fmt: skip
     """
-    Brute force over units; rows that one place holds are split only where that fills more.
+    Brute force over units; by another goal than cost, rows that one place holds are split only where that fills more.
 
     `first`: what comes before cost, or before the number of parcels. `allowed`: whether a plan may be at all.
     """
@@ -206,7 +206,7 @@ def best_of_all(
         return (-plan.fill.done, plan.fill.waiting, *first(plan), goal)
 
     best = min(plans, key=key)
-    if tidy and min(tidy, key=key).fill == best.fill:
+    if ready.rules.goal != "cost" and tidy and min(tidy, key=key).fill == best.fill:
         return min(tidy, key=key)
     return best
 

@@ -48,7 +48,7 @@ def route(problem: Problem, effort: int = DEFAULT_EFFORT, *, again: bool = False
 
 
 def _decided(problem: Problem, book: TermsBook, effort: int, again: bool) -> Decision:
-    crowd = serve(problem, book)
+    crowd = serve(problem, book, parting=effort > 0)
     prepared = prepare(crowd.left, book)
     days = Days(prepared)
     served = decide(prepared)

@@ -57,7 +57,7 @@ def settle_contest(
         many = len(contested(served.prepared, supply_alone(problem, served.prepared), plans).orders)
         if many > level.orders:
             return replace(greedy, greedy=greedy.total, contested=many)
-    crowd = serve(problem, book, everyone=True)
+    crowd = serve(problem, book, everyone=True, parting=True)
     if crowd.left is before.left:
         contest = _Contest(problem, served.prepared, level.orders, plans)
     else:

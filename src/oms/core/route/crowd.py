@@ -47,18 +47,19 @@ def nobody(problem: Problem) -> Crowd:
     return Crowd(pl.DataFrame(schema=ASSIGNMENTS), 0, {}, problem)
 
 
-def serve(problem: Problem, book: TermsBook, *, everyone: bool = False) -> Crowd:
+def serve(problem: Problem, book: TermsBook, *, everyone: bool = False, parting: bool = False) -> Crowd:
     """
     Serve whom nobody stands in the way of; where the goal is not the cost, nobody.
 
-    Only earlier orders stand in the way, as when one is served after another; with `everyone` later ones do as well.
+    Only earlier orders stand in the way, as when one is served after another; with `everyone` later ones do as well. With
+    `parting` nobody is served who could do better if the units of a row came from several places.
     """
     if problem.rules.goal != "cost" or not _worth_it(problem):
         return nobody(problem)
     orders = in_service_order(problem).with_row_index("rank").with_columns(pl.col("rank").cast(pl.Int64))
     rows = _rows(problem, orders)
     chooser = _Chooser(problem, book)
-    served = _unopposed(problem, rows, chooser.choose(orders, rows), everyone)
+    served = _unopposed(problem, rows, chooser.choose(orders, rows, parting), everyone)
     if not served.height:
         return nobody(problem)
     parcels = chooser.told(served["parcel"].unique().sort())
@@ -99,13 +100,15 @@ class _Chooser:
         self.book = book
         self._parcels: list[tuple[Terms, int, int, int, int]] = []  # terms, place, weight, volume, units
 
-    def choose(self, orders: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    def choose(self, orders: pl.DataFrame, rows: pl.DataFrame, parting: bool) -> pl.DataFrame:
         """Of the orders that go best in one parcel: order_id, rank, place, parcel (a number that `told` knows)."""
         fresh = self._fresh(orders, rows)
         numbers, terms = self._terms(fresh)
         split, one = self.problem.rules.split_penalty, self.problem.rules.max_parcels == 1
-        parts = list(rows.join(fresh.select("order_id"), on="order_id", how="semi").sort("rank")
-                     .select("weight", "volume", "need").iter_rows())  # fmt: skip
+        shared = rows.join(fresh.select("order_id"), on="order_id", how="semi").sort("rank")
+        if parting:  # a parcel may hold as little as one unit
+            shared = shared.with_columns(pl.col("weight", "volume") // pl.col("need"), need=1)
+        parts = list(shared.select("weight", "volume", "need").iter_rows())
         known: dict[tuple[int, int, int, int], tuple[int, int, int] | None] = {}
         places: list[int | None] = []
         parcels: list[int | None] = []
@@ -115,7 +118,7 @@ class _Chooser:
             key = (number, weight, volume, units)
             best = known[key] if key in known else known.setdefault(key, self._best(terms[number], weight, volume, units))
             at += count
-            if best is not None and 1 < count <= MAX_ROWS and not one:
+            if best is not None and (count > 1 or (parting and units > 1)) and count <= MAX_ROWS and not one:
                 bound = terms[number].pricing.two_at_least(parts[at - count : at]) + split
                 best = best if best[0] <= bound else None
             places.append(best and best[1])

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from oms.core.route.orders import Order, Prepared
-from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_of, plan_key
+from oms.core.route.plans import Fill, Parcels, Plan, Supply, cost_of, plan_key, splits_paid
 from oms.core.route.shelves import Score, best_places, best_places_of_row, distinct_places, groupings, holders
-from oms.core.route.splits import spread
+from oms.core.route.splits import parted, spread
 
 #: Orders with more rows than this are planned by places instead of by every grouping of rows.
 MAX_ROWS = 8
@@ -23,6 +23,7 @@ class Finder:
 
     prepared: Prepared
     supply: Supply
+    parting: bool = False  # whether a row that one place holds may come from several where that costs less
     _goal: str = field(init=False)
     _held: dict[int, int] = field(init=False)  # row -> places that hold it, as bits; of the order that is looked at
 
@@ -36,6 +37,20 @@ class Finder:
 
         `scattered`: it is known that no plan gives the order every row whole from one place.
         """
+        plan = self._best(order, scattered)
+        return self._or_parted(order, plan) if self.parting and plan.parcels else plan
+
+    def _or_parted(self, order: Order, plan: Plan) -> Plan:
+        """`plan`, or one that costs less and takes units of a row from several places."""
+        needs = plan.got(order)
+        parts = [(row.weight_g, row.volume_mm3, 1) for row, need in zip(order.rows, needs, strict=True) if need]
+        split = self.prepared.rules.split_penalty * splits_paid(order, 2)
+        if max(needs) < 2 or order.room < 2 or plan.cost <= order.pricing.two_at_least(parts) + split:
+            return plan
+        found = parted(self.prepared, self.supply, order, needs, order.room, plan.cost)
+        return found if found is not None and found.fill == plan.fill and found.cost < plan.cost else plan
+
+    def _best(self, order: Order, scattered: bool) -> Plan:
         limit = order.room
         needs = [row.need for row in order.rows]
         plan = self._whole(order, needs, limit, True) if not scattered else None

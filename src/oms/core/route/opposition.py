@@ -26,7 +26,7 @@ def supply_alone(problem: Problem, prepared: Prepared) -> Supply:
 
 def anyone_opposed(prepared: Prepared, alone: Supply, before: Sequence[Parcels]) -> bool:
     """Whether any order has less than it would have `alone`."""
-    finder = Finder(prepared, alone)
+    finder = Finder(prepared, alone, parting=True)
     return any(opposed(prepared, finder, number, has) for number, has in enumerate(before))
 
 

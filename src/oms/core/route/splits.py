@@ -12,6 +12,7 @@ from math import prod
 
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import (
+    IMPOSSIBLE,
     Fill,
     Parcels,
     Plan,
@@ -22,6 +23,7 @@ from oms.core.route.plans import (
     measures,
     parts_well,
     plan_key,
+    splits_paid,
     whole_units,
 )  # fmt: skip
 from oms.core.route.shelves import best_places
@@ -61,6 +63,16 @@ def spread(prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int]
     return best
 
 
+def parted(prepared: Prepared, supply: Supply, order: Order, needs: Sequence[int], most: int, below: int) -> Plan | None:
+    """
+    The cheapest plan for `needs`, whoever sends which unit of a row, of those with two parcels or more that cost no more than
+    `below`; None where looking at every way would take too long.
+    """
+    if max(needs) > MAX_UNITS:
+        return None
+    return _Search(prepared, supply, order, needs, {}, most).solve(frozenset(), below)
+
+
 class _Search:
     def __init__(self, prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int], base: Parcels, most: int) -> None:
         self.prepared, self.supply, self.order, self.base, self.most = prepared, supply, order, base, most
@@ -78,12 +90,14 @@ class _Search:
         rows, free = self.order.rows, self.supply.free
         return frozenset(n for n in self.rows if any(free[rows[n].sku][p] >= self.caps[n] for p in self.places))
 
-    def solve(self, whole: frozenset[int]) -> Plan | None:
+    def solve(self, whole: frozenset[int], below: int = IMPOSSIBLE) -> Plan | None:
         """The best plan in which the rows of `whole` are not split; None where looking would take too long."""
         portions = [self._portions(n, whole) for n in self.rows]
         if prod(len(p) for p in portions) > MAX_PICKS:
             return None
-        steps = self._steps(portions)
+        # What a parcel may cost where there is at least one more.
+        split = self.prepared.rules.split_penalty * splits_paid(self.order, 2)
+        steps = self._steps(portions, below if below == IMPOSSIBLE else below - self.order.pricing.least - split)
         # A state holds the units of each row in FIELD bits of one number; its top bits stay free to notice overflow.
         caps = _packed([self.caps[n] for n in self.rows]) | _guard(len(self.rows))
         guard = _guard(len(self.rows))
@@ -118,7 +132,7 @@ class _Search:
         held |= {units // row.units * row.units for units in held}
         return sorted(held | {cap - units for units in held})
 
-    def _steps(self, portions: Sequence[Sequence[int]]) -> dict[int, list[tuple[int, Score]]]:
+    def _steps(self, portions: Sequence[Sequence[int]], room: int) -> dict[int, list[tuple[int, Score]]]:
         """
         What each place may send, and at what score.
 
@@ -131,7 +145,7 @@ class _Search:
             wanted = {n: units for n, units in zip(self.rows, picks, strict=True) if units}
             small = self.order.min_worth and self.order.too_small([wanted.get(n, 0) for n in range(len(self.caps))])
             for place, score in self._places_for(wanted, self.most):
-                if small and place not in self.base:
+                if score[0] > room or (small and place not in self.base):
                     continue
                 steps.setdefault(place, []).append((_packed(picks), score))
         return steps

@@ -120,7 +120,7 @@ def contested(prepared: Prepared, alone: Supply, before: Sequence[Parcels]) -> C
     # A shelf that holds nothing for anybody links nobody: who wants it cannot have it.
     linking = scarce & (limits > 0)
     groups = _components(prepared, free, linking, places, days)
-    finder = Finder(prepared, alone)
+    finder = Finder(prepared, alone, parting=True)
     orders: list[int] = []
     for group in groups:
         if any(opposed(prepared, finder, n, before[n]) for n in group):
