@@ -100,4 +100,5 @@ def test_it_is_money_whatever_the_rules_prefer(given: Problem, data: st.DataObje
         gains = saved(wishing, sku, code)
         loses = saved(with_more(wishing, sku, code, -1), sku, code)
         if abs(gains - loses) <= TURN:
-            assert price == pytest.approx(gains, abs=2 * TURN)
+            # A turn each: in the price, in what one unit saves, and between that and what one unit less costs.
+            assert price == pytest.approx(gains, abs=3 * TURN)

@@ -19,6 +19,7 @@ from oms.core.route.optimum.pool import Pool
 from oms.core.route.optimum.prices import ascend
 from oms.core.route.optimum.proof import every_plan, prove
 from oms.core.route.optimum.search import Effort, search
+from oms.core.route.optimum.solver import CLOSE
 from oms.core.route.plans import Parcels
 
 __all__ = ["Effort", "Kernel", "Optimum", "contested", "kernel_of", "left_behind", "optimise", "uses"]
@@ -53,12 +54,14 @@ def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     routing = round_shares(pool, shares, prices, idle)
     search(routing, effort)
     if len(kernel.orders) <= effort.proven:
-        fill_pool(pool, prices, MOST_PLANS, max(0, routing.goal - bound))
+        within = max(0, routing.goal - bound)
+        every = within > 0 and every_plan(pool, prices, within + 1)
+        fill_pool(pool, prices, MOST_PLANS, within)
         routing = Incumbent(pool, prices, routing.choice.tolist())
-        search(routing, effort._replace(columns=MOST_PLANS))
-        if routing.goal > bound and every_plan(pool, prices, routing.goal - bound + 1):
-            routing = Incumbent(pool, prices, routing.choice.tolist())
+        if every:
             bound = max(bound, prove(routing))
+        if routing.goal - bound > CLOSE * bound:
+            search(routing, effort._replace(columns=MOST_PLANS))
     first = Incumbent(pool, prices, known)
     if routing.cost > first.cost or routing.waits > first.waits:
         routing = first
