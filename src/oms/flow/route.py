@@ -16,7 +16,7 @@ from oms.flow.routing import problem_of
 from oms.flow.settle import settle_reservations
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
-from oms.store import joining, ledger, routing
+from oms.store import joining, ledger, routed, routing
 from oms.store.batch import Batch
 from oms.words import _, plural
 
@@ -124,7 +124,7 @@ def _route(shop: Shop, batch: Batch, goal: str | None, effort: int | None, page:
     problem = with_buyers(problem_of(shop, batch.conn, goal), batch.conn, config)
     decision = route(problem, DEFAULT_EFFORT if effort is None else effort, again=effort is not None)
     waiting = _expecting(batch, problem, decision.waiting)
-    changed = routing.save(batch, decision.assignments, decision.released, waiting, decision.scarce)
+    changed = routed.save(batch, decision.assignments, decision.released, decision.retold, waiting, decision.scarce)
     changed = joining.save(batch, decision.joined) or changed
     path = None
     if changed and page:

@@ -36,6 +36,7 @@ def problem_of(shop: Shop, conn: sqlite3.Connection, goal: str | None = None) ->
         _rules(config, goal),
         rate_card(routing.rates(conn), config.business.currency, config.fx),
         atlas(),
+        shrunk=routing.shrunk(conn, joint=config.routing.consolidate),
     )
     return under_rules(bare, conn, config)
 

@@ -214,6 +214,13 @@ JOINED: Schema = JOINT | {
     "handling": pl.Int64, "standing": pl.Boolean,
 }  # fmt: skip
 
+#: Reserved parcels whose cost is told anew, and what it is: that of all of an order at a location.
+RETOLD: Schema = {
+    "order_id": pl.Int64, "location": pl.String, "carrier": pl.String, "service": pl.String, "transit_days": pl.Int64,
+    "weight_g": pl.Int64, "shipping": pl.Int64, "handling": pl.Int64, "handling_unit": pl.Int64, "split": pl.Int64,
+    "late": pl.Int64, "cost": pl.Int64,
+}  # fmt: skip
+
 #: The kinds of file `oms import` takes, in the order in which one command loads them.
 KINDS = ("products", "kits", "stock", "listings", "incoming", "rates", "orders", "tracking", "returns", "template")
 

@@ -41,11 +41,24 @@ def release_order(batch: Batch, order_id: int, states: tuple[str, ...] = (Alloca
 
 def shrink(batch: Batch, allocation: sqlite3.Row, units: int) -> None:
     """Take `units` sku units off an open allocation."""
-    if units >= allocation["quantity"]:
-        batch.conn.execute("UPDATE allocations SET state = 'released' WHERE id = ?", (allocation["id"],))
-    else:
-        batch.conn.execute("UPDATE allocations SET quantity = quantity - ? WHERE id = ?", (units, allocation["id"]))
+    take_off(batch.conn, allocation, units)
     _touch(batch, allocation)
+
+
+def take_off(conn: sqlite3.Connection, allocation: sqlite3.Row, units: int) -> None:
+    """
+    Write that an open allocation has `units` sku units less; whoever calls this touches the stock and the order.
+
+    What is still reserved for the order is marked: the next routing tells anew what it costs.
+    """
+    if units >= allocation["quantity"]:
+        conn.execute("UPDATE allocations SET state = 'released' WHERE id = ?", (allocation["id"],))
+    else:
+        conn.execute("UPDATE allocations SET quantity = quantity - ? WHERE id = ?", (units, allocation["id"]))
+    conn.execute(
+        "UPDATE allocations SET detail = json_set(detail, '$.shrunk', 1) WHERE order_id = ? AND state = 'reserved'",
+        (allocation["order_id"],),
+    )
 
 
 def ship(

@@ -7,6 +7,7 @@ id among live entries of one second.
 
 import sqlite3
 
+from oms.store.allocations import take_off
 from oms.store.batch import Batch
 
 #: Whether the move `m` happened after the count `c`.
@@ -63,10 +64,7 @@ def _give_back(batch: Batch, sku: str, location: str, excess: int) -> None:
             return
         taken = min(excess, row["quantity"])
         excess -= taken
-        if taken == row["quantity"]:
-            conn.execute("UPDATE allocations SET state = 'released' WHERE id = ?", (row["id"],))
-        else:
-            conn.execute("UPDATE allocations SET quantity = quantity - ? WHERE id = ?", (taken, row["id"]))
+        take_off(conn, row, taken)
         batch.event(
             "given_back", order_id=row["order_id"], sku=sku, location=location,
             detail={"quantity": taken, "state": row["state"]},

@@ -1,4 +1,4 @@
-"""What routing reads (open orders, their demand, what is free, what leaves when) and what it writes."""
+"""What routing reads: open orders, their demand, what they have and lost, what is free, what leaves when."""
 
 import json
 import sqlite3
@@ -7,9 +7,7 @@ from collections.abc import Collection, Mapping
 import polars as pl
 
 from oms.model.frames import FREE_STOCK, HELD_UNITS, MEASURES, OPEN_DEMAND, OPEN_ORDERS, ORDER_FACTS, RATES, Schema, conform
-from oms.store.batch import Batch
-from oms.store.frames import insert, query_large, stage
-from oms.store.indexes import built_once
+from oms.store.frames import query_large
 
 #: Orders that may be routed: something is left to ship, and nothing holds them.
 _OPEN = """
@@ -35,8 +33,6 @@ FROM (
     GROUP BY u.id
 )
 """
-
-_COUNTS = {"sku": pl.String, "location": pl.String, "count_id": pl.Int64}
 
 
 def note_open(conn: sqlite3.Connection, channels: Collection[str]) -> None:
@@ -84,6 +80,21 @@ def held_units(conn: sqlite3.Connection) -> pl.DataFrame:
         schema=plain(HELD_UNITS),
     )
     return conform(found, HELD_UNITS)
+
+
+def shrunk(conn: sqlite3.Connection, *, joint: bool) -> frozenset[int]:
+    """
+    The orders of temp.routable that lost something they had since it was written down what the rest costs, which may move.
+
+    `joint`: with those in a parcel with other orders, who pay it together.
+    """
+    rows = conn.execute(
+        "SELECT DISTINCT a.order_id FROM temp.routable r JOIN allocations a ON a.order_id = r.order_id "
+        "WHERE a.state = 'reserved' AND a.detail ->> '$.shrunk' IS NOT NULL AND (? OR a.detail ->> '$.joint' IS NULL) "
+        "AND NOT EXISTS (SELECT 1 FROM allocations p WHERE p.order_id = a.order_id AND p.state = 'picking')",
+        (joint,),
+    )
+    return frozenset(row[0] for row in rows)
 
 
 def free_stock(conn: sqlite3.Connection, reserve: Mapping[str, int]) -> pl.DataFrame:
@@ -209,96 +220,6 @@ def takers(conn: sqlite3.Connection, sku: str, location: str, but: int) -> list[
         "GROUP BY o.id ORDER BY max(a.id) DESC, o.id LIMIT 3",
         (sku, location, but),
     ).fetchall()
-
-
-def save(
-    batch: Batch, assignments: pl.DataFrame, released: pl.DataFrame, waiting: pl.DataFrame, scarce: pl.DataFrame
-) -> bool:  # fmt: skip
-    """
-    Write what was decided: allocations given back and made, and why what waits waits. True where anything changed.
-
-    In: ASSIGNMENTS, RELEASED, WAITING of temp.routable with expected_on (ISO-8601 date or NULL), SCARCE. Touches the orders and
-    stock concerned.
-    """
-    _release(batch, released)
-    _reserve(batch, assignments, scarce)
-    changed = _note_waiting(batch, waiting)
-    return changed or bool(assignments.height or released.height)
-
-
-def _release(batch: Batch, released: pl.DataFrame) -> None:
-    conn = batch.conn
-    stage(conn, "released", released)
-    conn.execute(
-        "UPDATE allocations SET state = 'released' FROM temp.released r WHERE allocations.state = 'reserved' "
-        "AND allocations.order_id = r.order_id AND allocations.line_id = r.line_id AND allocations.sku = r.sku "
-        "AND allocations.location = r.location"
-    )
-    batch.touch_stock("SELECT DISTINCT sku, location FROM temp.released")
-    batch.touch_orders("SELECT DISTINCT order_id FROM temp.released")
-
-
-def _reserve(batch: Batch, assignments: pl.DataFrame, scarce: pl.DataFrame) -> None:
-    conn = batch.conn
-    parts = ["weight_g", "transit_days", "shipping", "handling", "handling_unit", "split", "late"]
-    if scarce.height:
-        prices = scarce.rename({"price": "scarcity"})
-        assignments = assignments.join(prices, on=("sku", "location"), how="left", maintain_order="left")
-        parts.append("scarcity")
-    counts = query_large(conn, "SELECT sku, location, count_id FROM stock", schema=_COUNTS)
-    reserved = assignments.join(counts, on=("sku", "location"), how="left", maintain_order="left").select(
-        "order_id", "line_id", "sku", "location", "quantity", "count_id", "carrier", "service", "ship_on", "distance_km",
-        "distance_level", "cost", batch_id=pl.lit(batch.id), state=pl.lit("reserved"),
-        detail=pl.struct(*parts).struct.json_encode(),
-    )  # fmt: skip
-    before = conn.execute("SELECT COALESCE(max(id), 0) FROM allocations").fetchone()[0]
-    with built_once(conn, "allocations", reserved.height):
-        insert(conn, "allocations", reserved)
-    conn.execute(
-        "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
-        "SELECT ?, ?, 'routed', order_id, location, json_object('units', sum(quantity), 'ship_on', ship_on) "
-        "FROM allocations WHERE id > ? GROUP BY order_id, location ORDER BY min(id)",
-        (batch.id, batch.at, before),
-    )
-    conn.execute(
-        "INSERT INTO events (batch_id, at, kind, order_id, location, detail) "
-        "SELECT DISTINCT ?, ?, 'unrouted', order_id, location, '{}' FROM temp.released r WHERE NOT EXISTS ("
-        "  SELECT 1 FROM allocations a WHERE a.order_id = r.order_id AND a.location = r.location AND a.id > ?) "
-        "ORDER BY order_id, location",
-        (batch.id, batch.at, before),
-    )
-    batch.touch_stock("SELECT DISTINCT sku, location FROM allocations WHERE id > ?", (before,))
-    batch.touch_orders("SELECT order_id FROM allocations WHERE id > ?", (before,))
-
-
-def _note_waiting(batch: Batch, waiting: pl.DataFrame) -> bool:
-    """Make the table `waiting` what this routing says; rows that say the same already stay. True where one changed."""
-    conn = batch.conn
-    stage(conn, "waits", waiting.select("order_id", "line_id", "sku", "short", "reason", "expected_on"))
-    conn.execute("CREATE INDEX temp.waits_by_line ON waits(line_id, sku)")
-    conn.execute("DROP TABLE IF EXISTS temp.waiting_changed")
-    conn.execute(
-        "CREATE TEMP TABLE waiting_changed AS "
-        "SELECT w.order_id FROM temp.waits w LEFT JOIN main.waiting k ON k.line_id = w.line_id AND k.sku = w.sku "
-        "WHERE k.short IS NOT w.short OR k.reason IS NOT w.reason OR k.expected_on IS NOT w.expected_on "
-        "UNION SELECT k.order_id FROM main.waiting k WHERE NOT EXISTS ("
-        "  SELECT 1 FROM temp.waits w WHERE w.line_id = k.line_id AND w.sku = k.sku) "
-        "UNION SELECT w.order_id FROM temp.waits w JOIN orders o ON o.id = w.order_id WHERE o.route_tried = 0"
-    )
-    batch.touch_orders("SELECT order_id FROM temp.waiting_changed")
-    conn.execute(
-        "DELETE FROM waiting WHERE NOT EXISTS ("
-        "SELECT 1 FROM temp.waits w WHERE w.line_id = waiting.line_id AND w.sku = waiting.sku)"
-    )
-    conn.execute(
-        "INSERT INTO waiting (order_id, line_id, sku, short, reason, expected_on) "
-        "SELECT order_id, line_id, sku, short, reason, expected_on FROM temp.waits WHERE true ORDER BY rowid "
-        "ON CONFLICT (line_id, sku) DO UPDATE SET short = excluded.short, reason = excluded.reason, "
-        "expected_on = excluded.expected_on WHERE waiting.short <> excluded.short OR waiting.reason <> excluded.reason "
-        "OR waiting.expected_on IS NOT excluded.expected_on"
-    )
-    conn.execute("UPDATE orders SET route_tried = 1 WHERE route_tried = 0 AND id IN (SELECT order_id FROM temp.waits)")
-    return bool(conn.execute("SELECT EXISTS (SELECT 1 FROM temp.waiting_changed)").fetchone()[0])
 
 
 def plain(schema: Schema) -> dict[str, type[pl.DataType]]:

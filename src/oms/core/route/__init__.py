@@ -16,6 +16,7 @@ from oms.core.route.greedy import Days, decide
 from oms.core.route.opposition import anyone_opposed, supply_alone
 from oms.core.route.orders import prepare
 from oms.core.route.problem import Problem
+from oms.core.route.retelling import retold
 from oms.core.route.terms import TermsBook
 
 __all__ = ["DEFAULT_EFFORT", "Decision", "Problem", "route"]
@@ -34,7 +35,7 @@ def route(problem: Problem, effort: int = DEFAULT_EFFORT, *, again: bool = False
 
     Deterministic: the order of the rows of the frames says nothing. A second run on the outcome changes nothing: unless
     something is new, orders that have a plan are not decided together once more, except `again`. Orders of one buyer
-    (`Problem.buyers`) go in one parcel where that costs less.
+    (`Problem.buyers`) go in one parcel where that costs less. What stays is told anew where its cost is another now.
     """
     with _no_collection():
         book = TermsBook(problem)
@@ -43,6 +44,7 @@ def route(problem: Problem, effort: int = DEFAULT_EFFORT, *, again: bool = False
             from oms.core.route.joining import consolidate
 
             decision = consolidate(problem, book, decision, lambda rest: _decided(rest, TermsBook(rest), effort, again))
+        decision = replace(decision, retold=retold(problem, book, decision))
         check(problem, decision)
         return decision
 

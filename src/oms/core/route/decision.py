@@ -16,7 +16,7 @@ from oms.core.route.problem import Problem
 from oms.core.route.rates import ANY
 from oms.core.route.rows import free_units, in_service_order
 from oms.core.route.waiting import shorts, unpaid_waiting, waiting_costs
-from oms.model.frames import ASSIGNMENTS, JOINED, RELEASED, SCARCE, WAITING
+from oms.model.frames import ASSIGNMENTS, JOINED, RELEASED, RETOLD, SCARCE, WAITING
 
 _NOTHING = (0,) * (len(PARTS) + 1)
 
@@ -40,6 +40,7 @@ class Decision:
     scarce: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=SCARCE))
     joined: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINED))
     saved: int | None = None  # by joining orders of one buyer, where that was looked at
+    retold: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=RETOLD))  # what stays, no part of the total
 
     @property
     def waiting_orders(self) -> int:

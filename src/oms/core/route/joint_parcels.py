@@ -153,9 +153,10 @@ def _parcels(problem: Problem, decision: Decision) -> pl.DataFrame:
 
 
 def _left(problem: Problem, decision: Decision) -> pl.DataFrame:
-    """order_id, location, left: what others left, before this routing or by it."""
+    """order_id, location, left: what others left, before this routing or by it, or is told anew."""
     where = ["order_id", "location"]
-    going = problem.joint.join(decision.released.select(where).unique(), on=where, how="semi").select("leader", "location")
+    ids = {*problem.shrunk, *decision.released["order_id"]}
+    going = problem.joint.filter(pl.col("order_id").is_in(sorted(ids))).select("leader", "location")
     theirs = problem.joint.join(going.unique(), on=["leader", "location"], how="semi")
     return pl.concat([problem.parted, theirs]).select(where).unique().with_columns(left=pl.lit(True))
 

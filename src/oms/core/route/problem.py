@@ -64,6 +64,7 @@ class Problem:
     worth: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WORTH))  # where a rule asks for it
     buyers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BUYERS))  # of orders that may be joined
     joint: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINT))  # what was joined before
+    shrunk: frozenset[int] = frozenset()  # orders that lost something they had, so that what stays costs other than is written
     parted: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINT))  # what others left of it since
 
     def __post_init__(self) -> None:

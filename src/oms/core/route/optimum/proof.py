@@ -38,13 +38,10 @@ def every_plan(pool: Pool, prices: Floats, within: float) -> bool:
     Write down every plan that is at most `within` dearer than its order's cheapest, with what it uses paid for: in a routing
     that is to gain so much on the bound no order has any other.
 
-    False where they are too many, an order's are too many to look through, or an order has something already: what it may
-    give back for something else is not all in its menu. Then nothing is added.
+    False where they are too many, or an order's are too many to look through: then nothing is added.
     """
     kernel = pool.kernel
     shared = shareable(kernel)
-    if any(kernel.prepared.orders[number].current for number in kernel.orders):
-        return False
     if not all(small_enough(kernel.prepared.orders[number]) for number in shared):
         return False
     told: list[tuple[int, Parcels]] = []
