@@ -102,6 +102,37 @@ def test_orders_that_compete_keep_to_preferences() -> None:
     assert [("1", "B", 900), ("2", "A", 9000)] == [(ref, place, cost) for ref, _sku, place, _units, cost in sent(decision)]
 
 
+@pytest.mark.parametrize("goal", ["cost", "distance", "ranked"])
+def test_preferring_a_place_leaves_no_more_waiting(goal: str) -> None:
+    """No place has two pots; three rules that prefer A make no parcel so dear that a pot waits."""
+    rates = [
+        row for code in "ABC" for row in (rate(code, 250, weight_to_g=200), rate(code, 900, weight_from_g=300, per_kg=100))
+    ]  # fmt: skip
+    units = {
+        ("MUG", "A"): 5,
+        ("MUG", "B"): 4,
+        ("MUG", "C"): 1,
+        ("POT", "B"): 1,
+        ("POT", "C"): 1,
+        ("TEA", "A"): 4,
+        ("TEA", "C"): 4,
+    }
+    given = problem([order("1", {"POT": 2, "TEA": 4, "MUG": 3})], units, rates=card(*rates), weights={"TEA": 150},
+                    rules=Rules(goal=goal, wait_penalty=2500))  # fmt: skip
+
+    assert [] == waits(route(ruled(given, **{"1": prefer(("A",), ("A", "A=B=C"), ("A",))})))
+
+
+def test_of_parts_that_fill_as_much_the_preferred_place_sends_its() -> None:
+    """One parcel, up to 200 g, of two teas of 150 g at A or one of two pots at C: a tea, since A is preferred."""
+    given = problem(
+        [order("1", {"POT": 2, "TEA": 2})], {("POT", "C"): 1, ("TEA", "A"): 2}, weights={"TEA": 150},
+        rates=card(rate("*", 500, weight_to_g=200)), rules=Rules(wait_penalty=2500, max_parcels=1),
+    )  # fmt: skip
+
+    assert [("1", "TEA", "A", 1, 500)] == sent(route(ruled(given, **{"1": prefer(("A",))})))
+
+
 @given(problems(most_orders=1), wishes)
 def test_a_single_order_gets_the_best_plan_of_those_preferred(
     given: Problem, wished: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]

@@ -12,7 +12,6 @@ from math import prod
 
 from oms.core.route.orders import Order, Prepared
 from oms.core.route.plans import (
-    IMPOSSIBLE,
     Fill,
     Parcels,
     Plan,
@@ -46,7 +45,7 @@ def spread(prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int]
     The plan that fills most of `caps` (units by row) with at most `most` parcels, and of those the best by the goal.
 
     `base` are parcels that stay and may be added to. A row that a single place can send whole is split only where that
-    fills more.
+    fills more, or costs less where cost is the goal and not all can be filled.
     """
     search = _Search(prepared, supply, order, caps, base, most)
     held = search.held_whole()
@@ -57,7 +56,8 @@ def spread(prepared: Prepared, supply: Supply, order: Order, caps: Sequence[int]
     plans = [plan for plan in (whole, torn) if plan is not None]
     if torn is None or max(caps) > MAX_UNITS:
         plans.append(search.by_sets())
-    best = min(plans, key=lambda plan: (-plan.fill.done, plan.fill.waiting))  # the first of equals
+    by_cost = prepared.rules.goal == "cost"
+    best = min(plans, key=lambda plan: (-plan.fill.done, plan.fill.waiting, plan.cost if by_cost else 0))  # the first of equals
     # Once others have taken what a single place held, a split that was not allowed can be the better plan.
     best.exact = best.exact and not held
     return best
@@ -90,14 +90,18 @@ class _Search:
         rows, free = self.order.rows, self.supply.free
         return frozenset(n for n in self.rows if any(free[rows[n].sku][p] >= self.caps[n] for p in self.places))
 
-    def solve(self, whole: frozenset[int], below: int = IMPOSSIBLE) -> Plan | None:
-        """The best plan in which the rows of `whole` are not split; None where looking would take too long."""
+    def solve(self, whole: frozenset[int], below: int | None = None) -> Plan | None:
+        """
+        The best plan in which the rows of `whole` are not split; None where looking would take too long.
+
+        `below`: only plans with two parcels or more that cost no more than this are asked for.
+        """
         portions = [self._portions(n, whole) for n in self.rows]
         if prod(len(p) for p in portions) > MAX_PICKS:
             return None
-        # What a parcel may cost where there is at least one more.
+        # What a parcel may cost where there is at least one more. (By another goal a score is no cost.)
         split = self.prepared.rules.split_penalty * splits_paid(self.order, 2)
-        steps = self._steps(portions, below if below == IMPOSSIBLE else below - self.order.pricing.least - split)
+        steps = self._steps(portions, None if below is None else below - self.order.pricing.least - split)
         # A state holds the units of each row in FIELD bits of one number; its top bits stay free to notice overflow.
         caps = _packed([self.caps[n] for n in self.rows]) | _guard(len(self.rows))
         guard = _guard(len(self.rows))
@@ -132,7 +136,7 @@ class _Search:
         held |= {units // row.units * row.units for units in held}
         return sorted(held | {cap - units for units in held})
 
-    def _steps(self, portions: Sequence[Sequence[int]], room: int) -> dict[int, list[tuple[int, Score]]]:
+    def _steps(self, portions: Sequence[Sequence[int]], room: int | None) -> dict[int, list[tuple[int, Score]]]:
         """
         What each place may send, and at what score.
 
@@ -145,7 +149,7 @@ class _Search:
             wanted = {n: units for n, units in zip(self.rows, picks, strict=True) if units}
             small = self.order.min_worth and self.order.too_small([wanted.get(n, 0) for n in range(len(self.caps))])
             for place, score in self._places_for(wanted, self.most):
-                if score[0] > room or (small and place not in self.base):
+                if (room is not None and score[0] > room) or (small and place not in self.base):
                     continue
                 steps.setdefault(place, []).append((_packed(picks), score))
         return steps

@@ -29,6 +29,8 @@ __all__ = ["Effort", "Kernel", "Optimum", "contested", "kernel_of", "left_behind
 STEPS, WITHIN = 20, 0.08
 #: Of few orders so many plans each are written down, as far as a better routing could hold them.
 MOST_PLANS = 500
+#: Up to so many orders are decided once more over so many plans each, where it is farther off the bound than this part.
+AGAIN, MORE_PLANS, LOOSE = 400, 30, 0.003
 
 
 class Optimum(NamedTuple):
@@ -53,15 +55,7 @@ def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     bound = bound_of(kernel, prices)
     routing = round_shares(pool, shares, prices, idle)
     search(routing, effort)
-    if len(kernel.orders) <= effort.proven:
-        within = max(0, routing.goal - bound)
-        every = within > 0 and every_plan(pool, prices, within + 1)
-        fill_pool(pool, prices, MOST_PLANS, within)
-        routing = Incumbent(pool, prices, routing.choice.tolist())
-        if every:
-            bound = max(bound, prove(routing))
-        if routing.goal - bound > CLOSE * bound:
-            search(routing, effort._replace(columns=MOST_PLANS))
+    routing, bound = _looked_closer(routing, bound, effort)
     first = Incumbent(pool, prices, known)
     if routing.cost > first.cost or routing.waits > first.waits:
         routing = first
@@ -70,3 +64,22 @@ def optimise(kernel: Kernel, effort: Effort) -> Optimum:
     for number, column in zip(kernel.orders, routing.choice.tolist(), strict=True):
         plans[number] = pool.parcels(column)
     return Optimum(plans, bound, money)
+
+
+def _looked_closer(routing: Incumbent, bound: int, effort: Effort) -> tuple[Incumbent, int]:
+    """The routing and the bound, both better where the orders are few enough to write down more plans of each."""
+    pool, prices, orders = routing.pool, routing.prices, len(routing.choice)
+    within = max(0, routing.goal - bound)
+    if orders <= effort.proven:
+        every = within > 0 and every_plan(pool, prices, within + 1)
+        fill_pool(pool, prices, MOST_PLANS, within)
+        routing = Incumbent(pool, prices, routing.choice.tolist())
+        if every:
+            bound = max(bound, prove(routing))
+        if routing.goal - bound > CLOSE * bound:
+            search(routing, effort._replace(columns=MOST_PLANS))
+    elif orders <= AGAIN and within > LOOSE * bound:
+        fill_pool(pool, prices, MORE_PLANS, within)
+        routing = Incumbent(pool, prices, routing.choice.tolist())
+        search(routing, effort._replace(turns=1, sweeps=0, columns=MORE_PLANS))
+    return routing, bound
