@@ -67,9 +67,16 @@ def test_one_parcel_from_the_routing_to_the_confirmation(desk: Desk) -> None:
     assert {"E1": "CA", "E2": "CA"} == places(report)
     assert {"joined": 2, "saved": "7.30"}.items() <= report.json()["cost"].items()
     assert "7.90" == report.json()["cost"]["total"]
-    lines = "\n".join(explain(desk.shop, "E1").lines())
-    assert "in one parcel with web/E2 from CA" in lines
-    assert "by joining" in "\n".join([lines, *explain(desk.shop, "E2").lines()])
+    first, second = (explain(desk.shop, ref) for ref in ("E1", "E2"))
+    lines = [line.strip() for line in (*first.lines(), *second.lines())]
+    assert "pays 7.90 of the 7.90 USD of its parcel" in lines
+    assert "pays 0.00 of the 7.90 USD of its parcel, by joining 7.90 less" in lines
+    assert "in one parcel with web/E2 from CA, which pays 0.00" in lines
+    assert [("7.90", "7.90", "E2", "0.00"), ("0.00", "7.90", "E1", "7.90")] == [
+        (story["allocations"][0]["cost"], story["allocations"][0]["parcel_cost"], story["joined"][0]["order_ref"],
+         story["joined"][0]["cost"])
+        for story in (first.json(), second.json())
+    ]  # fmt: skip
     assert route_orders(desk.shop).batch is None
     picked = pick_orders(desk.shop, force=True)
     slips, listed = papers(desk, picked, "slips-CA.html")[0], papers(desk, picked, "picklist-CA.csv")[0]

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -62,12 +63,14 @@ class OrderStory:
                           level=self.about["address_level"] or _("nothing")))  # fmt: skip
         for row in self.allocations:
             said.append(_("{state} {quantity} x {sku} at {location}, ships {ship_on}", **row))
-            if row["joining_saves"] is not None:
-                said.append(
-                    "    " + _("by joining {amount} {currency} less", amount=row["joining_saves"], currency=self.currency)
-                )
+            if row["parcel_cost"] is not None:
+                pays = _("pays {cost} of the {parcel_cost} {currency} of its parcel", **row, currency=self.currency)
+                saves = "" if row["joining_saves"] is None else _(", by joining {joining_saves} less", **row)
+                said.append(f"    {pays}{saves}")
         for other in self.joined:
-            said.append(_("in one parcel with {channel}/{order_ref} from {location}", **other))
+            said.append(_("in one parcel with {channel}/{order_ref} from {location}, which pays {cost}", **other))
+        if self.joined and self.candidates:
+            said.append(_("the plans below are those of the order alone"))
         for candidate in self.candidates:
             said += ["", *_candidate_lines(candidate, self.currency)]
         if self.waiting:
@@ -87,8 +90,7 @@ def explain_order(shop: Shop, order_id: int) -> OrderStory:
         common = {
             "channel": order["channel"], "order_ref": order["order_ref"], "status": order["status"],
             "currency": currency, "goal": shop.config.routing.goal, "holds": routing.holds(conn, order_id),
-            "allocations": _allocations(conn, order_id, currency),
-            "joined": [dict(row) for row in joining.partners(conn, order_id)],
+            **_allocations(conn, order_id, currency),
         }  # fmt: skip
         ours = any(channel.name == order["channel"] for channel in shop.config.channels)
         if not ours or order["external"] or order["counter_location"] is not None:
@@ -150,20 +152,28 @@ def _story(prepared: Prepared, story: told.Explanation, common: dict[str, Any], 
     )  # fmt: skip
 
 
-def _allocations(conn: sqlite3.Connection, order_id: int, currency: str) -> list[dict[str, Any]]:
+def _allocations(conn: sqlite3.Connection, order_id: int, currency: str) -> dict[str, list[dict[str, Any]]]:
+    """What an order has (`allocations`), and the orders it shares parcels with (`joined`)."""
+    rows, others = routing.allocations_of(conn, order_id), joining.partners(conn, order_id)
+    shared = [row for row in rows if "joint" in json.loads(row["detail"]) and row["state"] in ("reserved", "picking")]
+    whole: Counter[str] = Counter()  # what shared parcels cost, by location
+    for other in others:
+        whole[other["location"]] += other["cost"] + sum(row["cost"] for row in shared if row["location"] == other["location"])
+        shared = [row for row in shared if row["location"] != other["location"]]
     found: list[dict[str, Any]] = []
-    for row in routing.allocations_of(conn, order_id):
+    for row in rows:
         parts = json.loads(row["detail"])
         first = row["location"] not in {each["location"] for each in found}
-        saved = parts.get("joint_saved") if first else None
+        saved, parcel = (parts.get("joint_saved"), whole.get(row["location"])) if first else (None, None)
         money = {name: decimal_text(parts[name], currency) for name in told.PARTS if name in parts}
         found.append(
             {name: row[name] for name in ("line_ref", "sku", "location", "quantity", "state", "carrier", "service", "ship_on",
                                           "distance_km", "distance_level")}
             | money | {"cost": decimal_text(row["cost"], currency)}
             | {"joining_saves": decimal_text(saved, currency) if saved else None}
+            | {"parcel_cost": None if parcel is None else decimal_text(parcel, currency)}
         )  # fmt: skip
-    return found
+    return {"allocations": found, "joined": [dict(row) | {"cost": decimal_text(row["cost"], currency)} for row in others]}
 
 
 def _candidate(

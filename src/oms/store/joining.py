@@ -117,13 +117,18 @@ def save(batch: Batch, joined: pl.DataFrame) -> bool:
 
 
 def partners(conn: sqlite3.Connection, order_id: int) -> list[sqlite3.Row]:
-    """The other orders in the parcels of an order, as far as nothing of them left: channel, order_ref, location."""
+    """
+    The other orders in the parcels of an order, as far as nothing of them left: channel, order_ref, location, and what each
+    pays of the parcel (`cost`, minor units).
+    """
     return conn.execute(
-        "SELECT DISTINCT o.channel, o.order_ref, b.location FROM allocations a "
-        "JOIN allocations b ON b.location = a.location AND b.order_id <> a.order_id AND b.state = a.state "
-        "AND b.detail ->> '$.joint' = a.detail ->> '$.joint' "
+        "SELECT o.channel, o.order_ref, b.location, sum(b.cost) AS cost FROM ("
+        "  SELECT DISTINCT a.location, a.state, a.detail ->> '$.joint' AS leader FROM allocations a "
+        "  WHERE a.order_id = ?1 AND a.state IN ('reserved', 'picking')) mine "
+        "JOIN allocations b ON b.location = mine.location AND b.order_id <> ?1 AND b.state = mine.state "
+        "AND b.detail ->> '$.joint' = mine.leader "
         "JOIN orders o ON o.id = b.order_id "
-        "WHERE a.order_id = ? AND a.state IN ('reserved', 'picking') ORDER BY b.location, o.channel, o.order_ref",
+        "GROUP BY b.location, o.id ORDER BY b.location, o.channel, o.order_ref",
         (order_id,),
     ).fetchall()
 
