@@ -132,6 +132,26 @@ def test_a_way_that_sends_fewer_units_says_how_many_and_for_how_much(history: Om
     ) == report["notes"][-1]
 
 
+def test_why_a_new_warehouse_sends_nothing(history: Oms) -> None:
+    """Nobody counted there; or no row of the rate card is for it. With both it sends, and there is nothing to say."""
+    place = '[[locations]]\ncode = "{}"\ncountry = "US"\npostcode = "60601"\n\n[[channels]]'
+    north = history.write("north.toml", TOML.replace("[[channels]]", place.format("NORTH"), 1))
+    lines = [line for line in TOML.splitlines(True) if "fallback" not in line]
+    bare = history.write("bare.toml", "".join(lines).replace("[[channels]]", place.format("NORTH"), 1))
+    rates = history.write("rates.csv", "location,carrier,service,country,weight_to_g,price\nEAST,Post,*,US,30000,2.00\n"
+                                       "WEST,Post,*,US,30000,2.00\n")  # fmt: skip
+    stock = history.write("stock-north.csv", "sku,location,on_hand\nMUG,NORTH,100\n")
+
+    def said(*files: Path) -> list[str]:
+        words = [word for file in files for word in ("--with", file)]
+        notes = history.ok("route", "--replay", "2026-11-02..2026-11-04", *words)["notes"]
+        return [note for note in notes if "NORTH" in note]
+
+    assert ["nothing leaves from NORTH: no stock lay there; say how much with a count"] == said(north)
+    assert ["nothing leaves from NORTH: no row of the rate card is for it"] == said(bare, rates, stock)
+    assert [] == said(north, stock)
+
+
 def test_held_for_days_it_leaves_later(history: Oms) -> None:
     """Routed on every third day only: the same orders, some late."""
     was, again = history.ok("route", "--replay", "2026-11-02..2026-11-04", "--hold", "3")["ways"][:2]

@@ -24,7 +24,7 @@ from oms.flow.routing import places_at, problem_of
 from oms.flow.shop import Shop
 from oms.model.money import decimal_text
 from oms.model.times import iso, zone
-from oms.store import history
+from oms.store import history, routing
 from oms.words import _, plural
 
 #: Each run of the replay is at this time of the business's day.
@@ -104,10 +104,13 @@ def replay(
         ways = [Replayed("was", stage.as_it_was()), Replayed("greedy", stage.played(as_it_is, 0))]
         if effort:
             ways.append(Replayed("together", stage.played(as_it_is, effort)))
+        idle: list[str] = []
         if files:
-            names = ", ".join(path.name for path in files)
-            ways.append(Replayed("with", stage.played(_otherwise(shop, files), effort), names))
-    return ReplayReport(first, last, shop.config.business.currency, ways, _notes(ways, shop.config.business.currency))
+            names, other = ", ".join(path.name for path in files), _otherwise(shop, files)
+            ways.append(Replayed("with", stage.played(other, effort), names))
+            idle = stage.idle(other)
+    currency = shop.config.business.currency
+    return ReplayReport(first, last, currency, ways, [*_notes(ways, currency), *idle])
 
 
 def _days(words: str) -> tuple[date, date]:
@@ -154,6 +157,19 @@ class _Stage:
             problem = replace(problem, card=other.card)
         sent = play(problem, (self._run(noon, other) for noon in self.noons), partial(route, effort=effort, again=True))
         return measure(problem, sent, _zones(other.config))
+
+    def idle(self, other: _Otherwise) -> list[str]:
+        """Why nothing leaves from places that are new, where that is for want of a price or of stock."""
+        config, notes = other.config, []
+        card = other.card or rate_card(routing.rates(self.conn), config.business.currency, config.fx)
+        priced = {rate.location for rates in card.rows.values() for rate in rates}
+        stocked = set() if other.stock is None else set(other.stock.filter(pl.col("free") > 0)["location"])
+        for code in sorted({place.code for place in config.locations if place.ships} - {*self.shop.config.location_codes}):
+            if config.routing.fallback_rate is None and priced.isdisjoint((code, ANY)):
+                notes.append(_("nothing leaves from {place}: no row of the rate card is for it", place=code))
+            elif code not in stocked:
+                notes.append(_("nothing leaves from {place}: no stock lay there; say how much with a count", place=code))
+        return notes
 
     def _problem(self, config: Config) -> Problem:
         """All orders, as if nothing had been sent."""
