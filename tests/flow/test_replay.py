@@ -152,6 +152,16 @@ def test_why_a_new_warehouse_sends_nothing(history: Oms) -> None:
     assert [] == said(north, stock)
 
 
+def test_that_orders_are_not_joined_is_said_to_who_joins_them(history: Oms) -> None:
+    """The first row may hold shared parcels, the others do not."""
+    said = "orders of one buyer are not joined here ([routing] consolidate)"
+    apart = history.ok("route", "--replay", "2026-11-02")["notes"]
+    history.write("oms.toml", TOML.replace("[routing]", "[routing]\nconsolidate = true"))
+
+    assert said not in apart
+    assert said == history.ok("route", "--replay", "2026-11-02")["notes"][-1]
+
+
 def test_held_for_days_it_leaves_later(history: Oms) -> None:
     """Routed on every third day only: the same orders, some late."""
     was, again = history.ok("route", "--replay", "2026-11-02..2026-11-04", "--hold", "3")["ways"][:2]

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from oms.core.route import Problem, route
+from oms.core.route import DEFAULT_EFFORT, Problem, route
 from oms.core.route.rule_findings import ADDS_NOTHING, CONTRADICT, NEVER_HEARD, Finding, findings
 from oms.core.route.rulings import EVERYWHERE, Rule, matches, matching_skus, together
 from oms.flow.routing import day_text, problem_of
@@ -22,6 +22,9 @@ NO_SKU = "no_sku"  # names no sku of the catalogue
 NO_CARRIER = "no_carrier"  # names a carrier that is not in the rate card
 NO_PLACE = "no_place"  # this rule, or these together, leaves `orders` open orders without a place
 NO_ORDERS = "no_orders"  # the store has none yet: nothing can be said of what rules fit
+
+#: With more open orders than this, deciding them together once a rule would take too long.
+MOST = 1_000
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,8 @@ def check_rules(shop: Shop) -> RulesReport:
     """
     Hold the rules against each other, the catalogue, the rate card and the store's orders, and price each.
 
-    Each price is of today's open orders routed afresh, one after another, with all rules and with all but this one.
+    Each price is of today's open orders routed afresh, with all rules and with all but this one: as `oms route` would, or one
+    after another where they are more than `MOST`.
     """
     currency, rules = shop.config.business.currency, rules_of(shop.config)
     if not rules:
@@ -125,7 +129,7 @@ def _afresh(problem: Problem) -> Problem:
 
 def _routed(problem: Problem) -> tuple[int, int]:
     """What is sent costs, and how many lines wait."""
-    decision = route(problem, 0)
+    decision = route(problem, DEFAULT_EFFORT if problem.orders.height <= MOST else 0)
     return int(decision.assignments["cost"].sum()), decision.waiting["line_id"].n_unique()
 
 

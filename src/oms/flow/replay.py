@@ -104,13 +104,15 @@ def replay(
         ways = [Replayed("was", stage.as_it_was()), Replayed("greedy", stage.played(as_it_is, 0))]
         if effort:
             ways.append(Replayed("together", stage.played(as_it_is, effort)))
-        idle: list[str] = []
+        notes = (
+            [_("orders of one buyer are not joined here ([routing] consolidate)")] if shop.config.routing.consolidate else []
+        )
         if files:
             names, other = ", ".join(path.name for path in files), _otherwise(shop, files)
             ways.append(Replayed("with", stage.played(other, effort), names))
-            idle = stage.idle(other)
+            notes += stage.idle(other)
     currency = shop.config.business.currency
-    return ReplayReport(first, last, currency, ways, [*_notes(ways, currency), *idle])
+    return ReplayReport(first, last, currency, ways, [*_notes(ways, currency), *notes])
 
 
 def _days(words: str) -> tuple[date, date]:
