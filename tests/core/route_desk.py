@@ -169,7 +169,10 @@ def again(given: Problem, decision: Decision) -> Problem:
         given.stock.join(by_shelf, on=["sku", "location"], how="left")
         .with_columns(free=pl.col("free") - pl.col("units").fill_null(0)).drop("units"),
         given.products, pl.concat([kept, made.select(kept.columns)]), places, given.desks, given.rules, given.card,
-        given.atlas, given.rulings, given.withheld, given.worth,
+        given.atlas, given.rulings,
+        given.withheld.join(by_shelf, on=["sku", "location"], how="left", maintain_order="left")
+        .with_columns(free=pl.col("free") - pl.col("units").fill_null(0)).drop("units"),
+        given.worth,
     )  # fmt: skip
 
 

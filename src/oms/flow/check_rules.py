@@ -108,16 +108,17 @@ def _afresh(problem: Problem) -> Problem:
     refs = ["order_id", "line_id", "sku"]
     asked = back.group_by(refs).agg(pl.col("quantity").sum())
     shelves = back.group_by("sku", "location").agg(pl.col("quantity").sum())
-    stock = problem.stock.join(shelves, on=["sku", "location"], how="full", coalesce=True).sort("sku", "location")
+    stock = problem.whole_stock.join(shelves, on=["sku", "location"], how="full", coalesce=True).sort("sku", "location")
     leaving = Counter(
         (location, day) for _order, location, day in back.select("order_id", "location", "ship_on").unique().iter_rows()
     )
     days = {place.code: day_text(place.ship_on) for place in problem.places}
     return replace(
-        problem,
+        problem.with_stock(
+            stock.select("sku", "location", free=pl.col("free").fill_null(0) + pl.col("quantity").fill_null(0))
+        ),
         demand=problem.demand.join(asked, on=refs, how="left", maintain_order="left")
         .with_columns(need=pl.col("need") + pl.col("quantity").fill_null(0)).drop("quantity"),
-        stock=stock.select("sku", "location", free=pl.col("free").fill_null(0) + pl.col("quantity").fill_null(0)),
         current=problem.current.filter(~pl.col("movable")),
         places=tuple(
             place if place.capacity is None

@@ -28,12 +28,6 @@ def under_rules(problem: Problem, conn: sqlite3.Connection, config: Config) -> P
         if not rule.of_skus_alone:
             continue
         withheld = _withheld(problem, rule, codes)
-        wanted = problem.demand.join(withheld, on="sku", how="semi").select("order_id", "sku")
-        collected = (
-            problem.orders.filter("pickup").join(wanted, on="order_id").join(withheld, on=("sku", "location"), how="semi")
-        )
-        if collected.height:
-            continue  # it may be collected there: so the rule goes for each order, not for the stock
         kept.append(withheld)
         held = problem.current.filter("movable").join(withheld, on=("sku", "location"), how="semi")
         matched[rule.name] = sorted(set(matched[rule.name]) & set(held["order_id"]))

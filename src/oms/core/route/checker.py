@@ -13,6 +13,7 @@ from oms.core.route.pricing import PARTS
 from oms.core.route.problem import Problem
 
 _REFS = ("order_id", "line_id", "sku")
+_SHELF = ("sku", "location")
 
 
 class BrokenRouting(AssertionError):
@@ -32,15 +33,21 @@ def check(problem: Problem, decision: Decision) -> None:
 
 
 def _shelves(problem: Problem, given: pl.DataFrame, made: pl.DataFrame) -> str | None:
-    """No shelf gives more than is free and given back."""
-    shelf = ("sku", "location")
-    use = (
-        made.group_by(shelf).agg(pl.col("quantity").sum())
-        .join(given.group_by(shelf).agg(back=pl.col("quantity").sum()), on=shelf, how="left")
-        .join(problem.stock.group_by(shelf).agg(pl.col("free").sum()), on=shelf, how="left")
-        .filter(pl.col("quantity") > pl.max_horizontal(0, pl.col("free").fill_null(0)) + pl.col("back").fill_null(0))
-    )  # fmt: skip
-    return None if use.is_empty() else f"more than there is: {use.row(0)}"
+    """No shelf gives more than is free and given back; what rules keep there is given to buyers who collect it alone."""
+    takes = [(made, problem.whole_stock)]
+    if problem.withheld.height:
+        collected = problem.orders.filter("pickup").select("order_id")
+        takes.append((made.join(collected, on="order_id", how="anti"), problem.stock))
+    for taken, stock in takes:
+        use = (
+            taken.group_by(_SHELF).agg(pl.col("quantity").sum())
+            .join(given.group_by(_SHELF).agg(back=pl.col("quantity").sum()), on=_SHELF, how="left")
+            .join(stock.group_by(_SHELF).agg(pl.col("free").sum()), on=_SHELF, how="left")
+            .filter(pl.col("quantity") > pl.max_horizontal(0, pl.col("free").fill_null(0)) + pl.col("back").fill_null(0))
+        )  # fmt: skip
+        if not use.is_empty():
+            return f"more than there is: {use.row(0)}"
+    return None
 
 
 def _needs(problem: Problem, given: pl.DataFrame, made: pl.DataFrame) -> str | None:

@@ -173,4 +173,5 @@ def _scarce(problem: Problem, kernel: Kernel, found: Optimum) -> pl.DataFrame:
         for sku, place in zip(*(shelves > 0).nonzero(), strict=True)
         if round(shelves[sku, place]) > 0
     ]
-    return pl.DataFrame(rows, SCARCE, orient="row").sort("price", "sku", "location", descending=[True, False, False])
+    prices = pl.DataFrame(rows, SCARCE, orient="row").sort("price", "sku", "location", descending=[True, False, False])
+    return prices.unique(("sku", "location"), keep="first", maintain_order=True)  # what is kept for buyers stands apart

@@ -92,7 +92,11 @@ class Order:
 
 @dataclass
 class Prepared:
-    """Orders in the order of service, and free units by sku number and place."""
+    """
+    Orders in the order of service, and free units by sku number and place.
+
+    A sku of which rules keep units where buyers are to collect it stands in `skus` once more, behind all others: what is kept.
+    """
 
     orders: "Orders"
     skus: list[str]
@@ -124,11 +128,20 @@ class Prepared:
 
 def prepare(problem: Problem, book: TermsBook | None = None) -> Prepared:
     """Orders with open rows, in the order of service (priority, ship_by, placed_at, channel, order_ref)."""
-    skus = problem.demand["sku"].unique().sort().to_list()
+    skus = [*problem.demand["sku"].unique().sort(), *_kept_for_buyers(problem)]
+    free = free_units(problem, skus)
     ship_by = dict(problem.orders.select("order_id", "ship_by").iter_rows())
     withheld = {(sku, code): (rule, free) for sku, code, rule, free in problem.withheld.select(*WITHHELD).iter_rows()}
-    orders = Orders(problem, skus, book or TermsBook(problem))
-    return Prepared(orders, skus, free_units(problem, skus), ship_by, problem.places, problem.rules, withheld)
+    orders = Orders(problem, skus, free, book or TermsBook(problem))
+    return Prepared(orders, skus, free, ship_by, problem.places, problem.rules, withheld)
+
+
+def _kept_for_buyers(problem: Problem) -> list[str]:
+    """Skus that buyers are to collect and that rules keep somewhere."""
+    if problem.withheld.is_empty():
+        return []
+    collected = problem.demand.join(problem.orders.filter("pickup"), on="order_id", how="semi")
+    return collected.join(problem.withheld, on="sku", how="semi")["sku"].unique().sort().to_list()
 
 
 def _prefer(rules: Rules, book: TermsBook, orders: "Orders") -> None:
@@ -154,7 +167,7 @@ def _dearest(rules: Rules, order: Order) -> int:
 class Orders(Sequence[Order]):
     """The orders that are open, in the order of service; each is made when somebody asks for it."""
 
-    def __init__(self, problem: Problem, skus: Sequence[str], book: TermsBook) -> None:
+    def __init__(self, problem: Problem, skus: Sequence[str], free: Sequence[Sequence[int]], book: TermsBook) -> None:
         index = {place.code: n for n, place in enumerate(problem.places)}
         orders = in_service_order(problem).join(problem.demand, on="order_id", how="semi", maintain_order="left")
         orders = orders.with_row_index("rank").cast({"rank": pl.Int64})
@@ -168,8 +181,13 @@ class Orders(Sequence[Order]):
         #: By order; see `rows.sums_of`.
         self.sums = sums_of(self.rows)
         self._places = problem.places
-        self._numbers = {sku: n for n, sku in enumerate(skus)}
         self._skus = skus
+        self._free = free
+        #: Of a sku that stands twice: its number as what rules keep, and the places that keep it.
+        self._kept: dict[str, tuple[int, set[int]]] = {sku: (n, set()) for n, sku in enumerate(skus) if skus.index(sku) < n}
+        for sku, location in problem.withheld.select("sku", "location").iter_rows() if self._kept else ():
+            if sku in self._kept and location in index:
+                self._kept[sku][1].add(index[location])
         self._book = book
         self._rulings = problem.rulings
         self._most = problem.rules.max_parcels
@@ -220,6 +238,7 @@ class Orders(Sequence[Order]):
         )  # fmt: skip
         if pickup:
             order.counted = frozenset(candidates)  # what is collected does not leave with a carrier: no day fills up
+            self._collect(order)
         if order_id in self._held:
             self._hold(order, self._held[order_id])
         if ruling.min_value is not None:
@@ -229,14 +248,26 @@ class Orders(Sequence[Order]):
                 order.min_worth_by = ruling.min_value_by
         return order
 
+    def _collect(self, order: Order) -> None:
+        """Let rows draw on what rules keep for buyers to collect, where no other place that they may come from has enough."""
+        held = self._held.get(order.order_id, ())
+        for row in order.rows:
+            sku = self._skus[row.sku]
+            if sku in self._kept:
+                number, places = self._kept[sku]
+                has = any((line_id, name) == (row.line_id, sku) and p in places for line_id, name, p, *_rest in held)
+                elsewhere = any(p not in places and self._free[row.sku][p] >= row.need for p in order.candidates)
+                if has or (not elsewhere and not places.isdisjoint(order.candidates)):
+                    row.sku = number
+
     def _hold(self, order: Order, held: Sequence[Held]) -> None:
         """Give an order what it has: units that may move become part of its need again."""
-        by_row = {(row.line_id, row.sku): n for n, row in enumerate(order.rows)}
+        by_row = {(row.line_id, self._skus[row.sku]): n for n, row in enumerate(order.rows)}
         fixed, counted = set(), set(order.counted)
         for line_id, sku, place, quantity, ship_on, movable in held:
             here = self._places[place]
             day = date.fromisoformat(ship_on).toordinal() if ship_on else here.ship_on or 0
-            n = by_row.get((line_id, self._numbers.get(sku, -1)))
+            n = by_row.get((line_id, sku))
             if not movable or n is None:
                 fixed.add(place)
                 if ship_on and day == here.ship_on:

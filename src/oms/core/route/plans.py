@@ -107,7 +107,7 @@ class Supply:
         self._withheld: dict[int, dict[int, int]] = {}
         if prepared.withheld:
             index = {place.code: n for n, place in enumerate(prepared.places)}
-            number = {sku: n for n, sku in enumerate(prepared.skus)}
+            number = {sku: n for n, sku in reversed(list(enumerate(prepared.skus)))}
             for (sku, code), (_rule, units) in prepared.withheld.items():
                 if sku in number and code in index:
                     self._withheld.setdefault(number[sku], {})[index[code]] = units

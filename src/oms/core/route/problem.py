@@ -5,7 +5,7 @@ Frames come in, one question for the whole batch. All money is minor units of th
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -13,7 +13,7 @@ from oms.core.distance import Atlas
 from oms.core.route.pricing import Fallback, Place
 from oms.core.route.rates import RateCard
 from oms.core.route.rulings import Ruling
-from oms.model.frames import BUYERS, JOINT, WITHHELD, WORTH
+from oms.model.frames import BUYERS, FREE_STOCK, JOINT, WITHHELD, WORTH
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Problem:
     card: RateCard
     atlas: Atlas
     rulings: Mapping[int, Ruling] = field(default_factory=dict)  # by order; those that are not in it go by no rule
-    withheld: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WITHHELD))  # never routed from there
+    withheld: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WITHHELD))  # never sent from there
     worth: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=WORTH))  # where a rule asks for it
     buyers: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=BUYERS))  # of orders that may be joined
     joint: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=JOINT))  # what was joined before
@@ -72,3 +72,14 @@ class Problem:
         if self.withheld.height:
             allowed = self.stock.join(self.withheld, on=("sku", "location"), how="anti", maintain_order="left")
             object.__setattr__(self, "stock", allowed)
+
+    @property
+    def whole_stock(self) -> pl.DataFrame:
+        """FREE_STOCK, what is withheld included."""
+        return pl.concat([self.stock.select(*FREE_STOCK), self.withheld.select(*FREE_STOCK)])
+
+    def with_stock(self, stock: pl.DataFrame) -> "Problem":
+        """The problem with FREE_STOCK in place of its own, what is withheld included."""
+        shelf = ["sku", "location"]
+        kept = self.withheld.drop("free").join(stock, on=shelf, how="left", maintain_order="left")
+        return replace(self, stock=stock, withheld=kept.with_columns(pl.col("free").fill_null(0)).select(*WITHHELD))

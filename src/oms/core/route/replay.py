@@ -71,10 +71,9 @@ def _standing(problem: Problem, run: Run, sent: pl.DataFrame) -> Problem:
         for place, day, orders in sent.group_by("location", "ship_on").agg(pl.col("order_id").n_unique()).iter_rows()
     }
     return replace(
-        problem,
+        problem.with_stock(left),
         orders=known.join(open_orders, on="order_id", how="semi"),
         demand=demand.join(open_orders, on="order_id", how="semi"),
-        stock=left,
         current=sent.join(open_orders, on="order_id", how="semi").with_columns(movable=False).select(*HELD_UNITS),
         places=tuple(
             place if place.capacity is None or place.ship_on is None

@@ -22,10 +22,15 @@ def in_service_order(problem: Problem) -> pl.DataFrame:
 
 
 def free_units(problem: Problem, skus: Sequence[str]) -> list[list[int]]:
-    """Free units by sku (in the order of `skus`) and place."""
+    """Free units by sku (in the order of `skus`) and place; of a sku that stands there again what is kept for buyers."""
+    once = list(dict.fromkeys(skus))
+    return [*_units(problem, problem.stock, once), *_units(problem, problem.withheld, skus[len(once) :])]
+
+
+def _units(problem: Problem, stock: pl.DataFrame, skus: Sequence[str]) -> list[list[int]]:
     places = len(problem.places)
     shelves = (
-        problem.stock.join(_numbered("sku", skus, "row"), on="sku")
+        stock.join(_numbered("sku", skus, "row"), on="sku")
         .join(_numbered("location", [place.code for place in problem.places], "column"), on="location")
         .select(pl.col("row") * places + pl.col("column"), "free")
     )  # fmt: skip
@@ -45,7 +50,7 @@ def rows_of(problem: Problem, orders: pl.DataFrame, skus: Sequence[str]) -> pl.D
     sizes = problem.products.select("sku", "weight_g", "volume_mm3")
     return (
         problem.demand.select(*OPEN_DEMAND).join(orders.select("order_id", "rank"), on="order_id")
-        .join(_numbered("sku", skus, "number"), on="sku").join(sizes, on="sku", how="left")
+        .join(_numbered("sku", list(dict.fromkeys(skus)), "number"), on="sku").join(sizes, on="sku", how="left")
         .sort("rank", "position", "line_id", "sku")
         .with_columns(at=pl.col("line_id").rle_id().cast(pl.Int64), before=pl.col("rank").shift(1, fill_value=-1))
         .select(
