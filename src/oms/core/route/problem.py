@@ -13,7 +13,7 @@ from oms.core.distance import Atlas
 from oms.core.route.pricing import Fallback, Place
 from oms.core.route.rates import RateCard
 from oms.core.route.rulings import Ruling
-from oms.model.frames import BUYERS, FREE_STOCK, JOINT, WITHHELD, WORTH
+from oms.model.frames import BUYERS, JOINT, WITHHELD, WORTH
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,9 @@ class Problem:
     @property
     def whole_stock(self) -> pl.DataFrame:
         """FREE_STOCK, what is withheld included."""
-        return pl.concat([self.stock.select(*FREE_STOCK), self.withheld.select(*FREE_STOCK)])
+        return pl.concat(
+            [frame.select("sku", "location", pl.col("free").cast(pl.Int64)) for frame in (self.stock, self.withheld)]
+        )
 
     def with_stock(self, stock: pl.DataFrame) -> "Problem":
         """The problem with FREE_STOCK in place of its own, what is withheld included."""
