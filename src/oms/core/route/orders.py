@@ -184,7 +184,8 @@ class Orders(Sequence[Order]):
         self._skus = skus
         self._free = free
         #: Of a sku that stands twice: its number as what rules keep, and the places that keep it.
-        self._kept: dict[str, tuple[int, set[int]]] = {sku: (n, set()) for n, sku in enumerate(skus) if skus.index(sku) < n}
+        once = len(set(skus))
+        self._kept: dict[str, tuple[int, set[int]]] = {sku: (n, set()) for n, sku in enumerate(skus[once:], once)}
         for sku, location in problem.withheld.select("sku", "location").iter_rows() if self._kept else ():
             if sku in self._kept and location in index:
                 self._kept[sku][1].add(index[location])

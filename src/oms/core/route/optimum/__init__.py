@@ -29,7 +29,7 @@ __all__ = ["Effort", "Kernel", "Optimum", "contested", "kernel_of", "left_behind
 STEPS, WITHIN = 20, 0.08
 #: Of few orders so many plans each are written down, as far as a better routing could hold them.
 MOST_PLANS = 500
-#: Up to so many orders are decided once more over so many plans each, where it is farther off the bound than this part.
+#: Up to so many orders are searched once more over so many plans each, where the routing is above the bound by more than this.
 AGAIN, MORE_PLANS, LOOSE = 400, 30, 0.003
 
 
